@@ -25,6 +25,7 @@ from claims.store.copying import upgrade
 from claims.store.database import Database
 from claims.store.server_settings import CLAIM_SETTING, SERVER
 from claims.store.tables import ChangeRow, Claim, Pack, Revision, Wording
+from config.errors import Worded, msgid, worded
 from config.languages import ByLanguage
 
 Clock = Callable[[], datetime]
@@ -83,6 +84,14 @@ class ClaimBase:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    @property
+    def upgraded(self) -> Worded | None:
+        """Return the sentence about an upgrade of the file at this opening; None where there was none."""
+        if self.backup is None:
+            return None
+        said = msgid("The tables of the claim base were brought up to date; as it was before, it is kept: {file}")
+        return worded(said, file=self.backup)
 
     @property
     def revision(self) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -11,9 +12,10 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from config.errors import DatabaseUnavailableError
-from config.settings import Settings, blotted, database_secrets
+from config.settings import Settings, database_secrets
 
 BLOT = "[secret]"
+_SHORT = 6
 # At DEBUG they write down whole messages, forms and the tokens of interactions, which no level may show.
 _TALKATIVE = ("discord", "aiohttp", "httpx", "httpcore", "asyncio")
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -30,6 +32,16 @@ def set_up_logging(settings: Settings) -> None:
     # It writes down addresses, in which a text that somebody lets be checked can stand.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+
+
+def blotted(text: str, secrets: Iterable[str], blot: str = "***") -> str:
+    """Return the text with each secret blotted out; a short one only where it is a word of its own."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) < _SHORT:
+            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", lambda _: blot, text)
+        else:
+            text = text.replace(secret, blot)
+    return text
 
 
 def _means_something(record: logging.LogRecord) -> bool:

@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterable
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from shlex import quote
@@ -35,7 +35,6 @@ _LAST_PORT = 65_535
 
 _MOST_SHARDS = 16_384
 _SHOWN = 40
-_SHORT = 6
 _UNSHOWN = (
     "database_url", "discord_token", "embedder_url", "embedder_key", "extractor_url", "extractor_key", "hash_key",
     "factcheck_google_key",
@@ -50,8 +49,12 @@ EmbedderName = Literal["auto", "none", "semantic", "onnx", "http"]
 
 
 def data_folder() -> Path:
-    """Return the user's data folder for Touchstone; it may not exist yet."""
-    return Path(platformdirs.user_data_dir("touchstone", appauthor=False))
+    """Return the user's data folder for Touchstone; it may not exist yet. Raises SettingsError without a home."""
+    try:
+        return Path(platformdirs.user_data_dir("touchstone", appauthor=False))
+    except RuntimeError:  # a user of a number only, as containers have them
+        said = msgid("There is no home folder here that could hold Touchstone's data. Set {name}, or HOME.")
+        raise SettingsError((worded(said, name="XDG_DATA_HOME"),)) from None
 
 
 def default_database_url() -> str:
@@ -276,8 +279,11 @@ def unknown_variables() -> tuple[str, ...]:
 
 def missing_folder(address: str) -> Path | None:
     """Return the folder of a base's file where it is missing; the user's own data folder never is."""
-    if address == default_database_url() or not address.startswith("sqlite:///"):
+    if not address.startswith("sqlite:///"):
         return None
+    with suppress(SettingsError):
+        if address == default_database_url():
+            return None
     folder = Path(address.removeprefix("sqlite:///")).parent
     try:
         return None if folder.exists() else folder
@@ -317,16 +323,6 @@ def shown_database(url: str) -> str:
     user, at, place = rest.partition("?")[0].rpartition("@")
     name, colon, _ = user.partition(":")
     return f"{kind}://{name}{':***' if colon else ''}{at}{place}"
-
-
-def blotted(text: str, secrets: Iterable[str], blot: str = "***") -> str:
-    """Return the text with each secret blotted out; a short one only where it is a word of its own."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) < _SHORT:
-            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", lambda _: blot, text)
-        else:
-            text = text.replace(secret, blot)
-    return text
 
 
 def _fault(name: str, reason: str, value: object) -> str:

@@ -134,6 +134,17 @@ def test_systemd_understands_the_service(tmp_path):
     assert [line for line in done.stderr.splitlines() if "touchstone.service" in line] == []
 
 
+def test_commands_by_hand_are_told_to_run_on_the_base_of_the_service_and_as_its_user():
+    said, _, unit = (DEPLOY / "touchstone.service").read_text("utf-8").partition("[Unit]")
+    (command,) = (line for line in said.splitlines() if "systemd-run" in line)
+    for setting in re.findall(r"--property=(\S+)", command):
+        assert f"\n{setting}\n" in unit
+    assert "--uid=touchstone " in command
+    (address,) = re.findall(r"--setenv=(\S+)", command)
+    assert f"\nEnvironment={address}\n" in unit
+    assert command.endswith("/opt/touchstone/.venv/bin/touchstone doctor")
+
+
 def test_the_hooks_before_a_commit_call_the_tools_of_make_check():
     (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
     called = {hook["entry"].removeprefix(".venv/bin/").partition(" --")[0] for hook in repository["hooks"]}

@@ -77,6 +77,8 @@ def run(settings: Settings) -> None:
     try:
         if touchstone.base.database.is_read_only:
             raise StartError(worded(READ_ONLY, place=touchstone.base.database.place))
+        if touchstone.base.upgraded:
+            _log.info("%s", touchstone.base.upgraded)
         claims = len(touchstone.base.claims())
         _log.info("Touchstone %s, %d claims in %s", version(), claims, shown_database(settings.database_url))
         with short_searches():

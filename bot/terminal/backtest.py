@@ -80,6 +80,8 @@ def backtest(
     report = run.report(share)
     if not whole:
         terminal.print(texts("Broken off; this is what had been read until then."), style="bold")
+        if work is not None:
+            terminal.print(texts("The same command goes on where this ended."))
     show(terminal, report)
     if count.lacks_texts:
         terminal.print()

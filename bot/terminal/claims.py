@@ -262,7 +262,13 @@ def show_claim(
         texts = terminal.texts
         if claim.status != "published":
             _print_status(claim, terminal)
-        terminal.out.print(draw_card(_reply(touchstone, claim, terminal, server), texts))
+        reply = _reply(touchstone, claim, terminal, server)
+        terminal.out.print(draw_card(reply, texts))
+        cited = [(source.number, touchstone.base.passage(source.citation).text) for source in reply.sources]
+    if passages := [(number, " ".join(text.split())) for number, text in cited if text]:
+        terminal.print(texts("The words that are cited"), style="bold")
+        for number, passage in passages:
+            terminal.print(f"  [{number}] {passage}")
     kinds = (
         (texts("Wordings"), [w for w in claim.wordings if w.says]),
         (texts("How people dispute it"), [w for w in claim.wordings if w.denies]),

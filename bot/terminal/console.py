@@ -224,7 +224,10 @@ class Terminal:
         with self.stop.importing("bot.service"):
             # The database and the checks take a second to import: help and version do without.
             from bot.service import Touchstone  # noqa: PLC0415
-        return Touchstone.open(self.settings)
+        touchstone = Touchstone.open(self.settings)
+        if said := touchstone.base.upgraded:
+            self.hint(self.texts.say(said))
+        return touchstone
 
     def agree_to_folder(self, address: str) -> None:
         """Ask whether a missing folder of a base is to be made; raises DatabaseError where nobody says yes."""
@@ -291,8 +294,7 @@ class Terminal:
         All but the last are as narrow as they can be.
         """
         if self.out.is_terminal:
-            width = self.out.width
-            self.out.print(*aligned([headings, *rows], width), sep="\n", soft_wrap=True)
+            self.out.print(*aligned([headings, *rows], self.out.width), sep="\n", soft_wrap=True)
             return
         self.keep(STANDARD, "".join(f"{line}\n" for line in aligned(rows)).encode("utf-8", "replace"), "")
 

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.service import pack_shelf
+from bot.service import base_folder, pack_shelf
 from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain, going_on
 from bot.texts import Texts, msgid
@@ -21,6 +21,7 @@ from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.exchange.chosen_packs import open_packs
+from claims.store.revisions import key_file, read_hash_key
 from config.errors import DatabaseError, StartError, TouchstoneError
 from config.settings import (
     SETTINGS_FILE,
@@ -94,14 +95,22 @@ def _base(settings: Settings, texts: Texts) -> list[Diagnosis]:
     with ClaimBase.open(settings.database_url) as base:
         place = shown_database(settings.database_url)
         opened = texts("opened, at revision {revision}: {place}", revision=base.revision, place=place)
-        state = Diagnosis(texts("Database"), "ok", opened)
+        state = Diagnosis(texts("Database"), "ok", opened, str(texts.say(base.upgraded)) if base.upgraded else "")
         if base.database.is_read_only:
             mend = texts(
                 "It can only be read here: for `touchstone run`, give the right to write to it and its folder."
             )
             state = Diagnosis(texts("Database"), "warning", opened, mend)
         claims = _guarded(texts("Claims"), texts, lambda: _claims(base, settings, texts))
-        return [state, *claims, _documents(base, texts)]
+        key = _guarded(texts("Key of the hashes"), texts, lambda: _key(base, settings))
+        return [state, *key, *claims, _documents(base, texts)]
+
+
+def _key(base: ClaimBase, settings: Settings) -> list[Diagnosis]:
+    """Look whether a key that was made can be read, which nobody but the bot would notice; make none."""
+    if settings.hash_key is None and key_file(base_folder(base)).exists():
+        read_hash_key(None, base_folder(base))
+    return []
 
 
 def _claims(opened: ClaimBase, settings: Settings, texts: Texts) -> list[Diagnosis]:

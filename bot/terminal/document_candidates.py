@@ -383,13 +383,17 @@ class _Review:
                     draft = self._typed[item.id] = self._edited(draft)
                 return self._write(item, draft, publish=key != "d")
             case "w":
-                return decisions.accept_wording(self._actor, item.id, self._claim(item)).revision
+                claim, said = self._claim(item), msgid("Taken as a wording of {claim}.")
+                made = decisions.accept_wording(self._actor, item.id, claim)
             case "p":
-                return decisions.accept_point(self._actor, item.id, self._claim(item), draft.point).revision
+                claim, said = self._claim(item), msgid("Taken as a point of {claim}.")
+                made = decisions.accept_point(self._actor, item.id, claim, draft.point)
             case "x":
-                return decisions.dismiss(self._actor, item.id).revision
+                claim, said, made = "", msgid("Dismissed."), decisions.dismiss(self._actor, item.id)
             case _:
                 return None
+        self._terminal.print(self._terminal.texts(said, claim=claim), style="bold")
+        return made.revision
 
     def _edited(self, draft: "FirstDraft") -> "FirstDraft":
         """Ask for each field, with what is proposed; Enter keeps it."""

@@ -1,7 +1,7 @@
 """`touchstone documents` and `sources`: source documents taken in, listed, shown, taken away; their pages checked."""
 
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -144,13 +144,32 @@ def add(
             done = touchstone.moderation.shelf.add(actor, intake, facts)
         except DocumentRefusedError as error:
             raise _refusal(terminal, error) from error
-    match done.outcome:
-        case "added":
-            terminal.print(texts("Added as {document}: {title}", document=done.document, title=facts.title))
-        case "loaded":
-            terminal.print(texts("This is {document}, which was known; its text is kept now.", document=done.document))
-        case "known":
-            terminal.print(texts("This is {document}, which is here already.", document=done.document))
+        match done.outcome:
+            case "added":
+                terminal.print(texts("Added as {document}: {title}", document=done.document, title=facts.title))
+            case "loaded":
+                known_now = texts("This is {document}, which was known; its text is kept now.", document=done.document)
+                terminal.print(known_now)
+            case "known":
+                terminal.print(texts("This is {document}, which is here already.", document=done.document))
+                _describe(terminal, touchstone, actor, done.document, given)
+
+
+def _describe(
+    terminal: Terminal, touchstone: "Touchstone", actor: Actor, document: str, given: "DocumentFacts"
+) -> None:
+    """Write what the options say of a document that is here, such as what its text did not say the first time."""
+    (known,) = (each for each in touchstone.base.documents(actor.server) if each.id == document)
+    stands = {name: getattr(known, name) for name in asdict(given)}
+    told = {name: said for name, said in asdict(given).items() if said and said != stands[name]}
+    if not told:
+        return
+    try:
+        touchstone.moderation.shelf.describe(actor, document, replace(given, **stands | told))
+    except DocumentTextError:
+        complain(terminal.texts("It belongs to all servers: what the options say of it is left out."))
+    else:
+        terminal.print(terminal.texts("What the options say of it is written."))
 
 
 def _take(touchstone: "Touchstone", place: str) -> "Intake":

@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, cast
@@ -304,15 +304,21 @@ def corrected(text: str, problem: PackProblem, judge: Judge) -> str | None:
     lines = text.splitlines()
     if not 0 < problem.line <= len(lines) <= MOST_LINES:
         return None
-    before = len(judge(text))
+    found = judge(text)
+    # What the judge does not see in the file as it is, such as words that a loaded document lacks, no change mends.
+    if not _stands(problem, found):
+        return None
     for tried in _changes(lines[problem.line - 1], problem):
         left = judge("\n".join([*lines[: problem.line - 1], tried, *lines[problem.line :]]) + "\n")
-        same = any((each.field, each.fault) == (problem.field, problem.fault) for each in left)
         # Below a key that was misspelt there may be faults that nobody saw before.
-        most = before if _UNKNOWN.match(problem.fault) else before - 1
-        if not same and len(left) <= max(most, 0):
+        most = len(found) if _UNKNOWN.match(problem.fault) else len(found) - 1
+        if not _stands(problem, left) and len(left) <= most:
             return tried
     return None
+
+
+def _stands(problem: PackProblem, found: Iterable[PackProblem]) -> bool:
+    return any((each.field, each.fault) == (problem.field, problem.fault) for each in found)
 
 
 def _changes(line: str, problem: PackProblem) -> Iterator[str]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
+from shlex import quote
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import URL, Connection, inspect
 
 from claims.migrations import newest_step
 from claims.store.database import (
@@ -62,7 +63,7 @@ def back_up(database_url: str, target: Path | None = None) -> Backup:
     `target` is a file that is not there yet, or a folder; without it, a file with the time in its name in the current
     folder. Raises DatabaseError.
     """
-    file = _base_file(database_url, "pg_dump --format=custom --file touchstone.dump")
+    file = _base_file(database_url, "pg_dump --format=custom --file touchstone.dump {address}")
     if not file.is_file() or file.stat().st_size == 0:
         raise DatabaseError(worded("There is no claim base at {file} to copy. Check database_url.", file=file))
     if target is None or target.is_dir():
@@ -122,7 +123,7 @@ def restore(database_url: str, backup: Path, *, force: bool = False) -> Restored
 
     Raises DatabaseError: the copy is damaged, a base stands there and `force` is not given, or a program has it open.
     """
-    file = _base_file(database_url, "pg_restore --clean --if-exists --dbname touchstone touchstone.dump")
+    file = _base_file(database_url, "pg_restore --clean --if-exists --dbname {address} touchstone.dump")
     verified = verify(backup)
     if verified.step > newest_step():
         said = msgid("{file} was made by a newer Touchstone (step {step}). Upgrade Touchstone first.")
@@ -226,11 +227,20 @@ def _connect(file: Path, *, alone: bool = False) -> sqlite3.Connection:
 
 
 def _base_file(database_url: str, instead: str) -> Path:
-    file = database_file(read_url(database_url))
+    url = read_url(database_url)
+    file = database_file(url)
     if file is None:
         said = msgid("The claim base is in PostgreSQL ({place}), which has a tool of its own for this: {command}")
-        raise DatabaseError(worded(said, place=shown_database(database_url), command=instead))
+        command = instead.format(address=quote(_for_its_tools(url)))
+        raise DatabaseError(worded(said, place=shown_database(database_url), command=command))
     return file
+
+
+def _for_its_tools(url: URL) -> str:
+    """Return the address as PostgreSQL's own tools take it, without any password: they ask, or read ~/.pgpass."""
+    query = {name: value for name, value in url.query.items() if "pass" not in name.lower()}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
+    return bare.render_as_string()
 
 
 def _kept_hash(file: Path) -> str | None:

@@ -21,8 +21,9 @@ from sqlmodel import Session
 from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, ServerFreshness, tell_others
 from claims.store.tables import Table
 from config.errors import DatabaseError, DatabaseUnavailableError, Worded, install_hint, msgid, worded
+from config.logging import blotted
 from config.named_files import PRIVATE, written_whole
-from config.settings import blotted, database_secrets, shown_database
+from config.settings import database_secrets, shown_database
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql

@@ -128,6 +128,11 @@ def mark_of(channel: int, message: int, key: bytes) -> int:
     return -1 - (int.from_bytes(digest[:8]) >> _SMALLER)
 
 
+def key_file(folder: Path) -> Path:
+    """Return the file that keeps the key where the operator has set none."""
+    return folder / "touchstone.key"
+
+
 def read_hash_key(given: str | None, folder: Path, *, is_read_only: bool = False) -> bytes:
     """Return the key that the operator has set, or the one kept in the folder, which is made at first use.
 
@@ -136,7 +141,7 @@ def read_hash_key(given: str | None, folder: Path, *, is_read_only: bool = False
     """
     if given:
         return given.encode()
-    path = folder / "touchstone.key"
+    path = key_file(folder)
     if is_read_only and not path.exists():
         return secrets.token_bytes(KEY_BYTES)
     try:

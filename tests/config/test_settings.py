@@ -3,12 +3,13 @@
 import pytest
 
 from config.errors import SettingsError
+from config.logging import blotted
 from config.settings import (
     LONGEST_COOLDOWN_HOURS,
     Settings,
-    blotted,
     database_secrets,
     load_settings,
+    missing_folder,
     shown_database,
     unknown_variables,
 )
@@ -29,6 +30,32 @@ def test_without_anything_the_defaults_hold():
     settings = load_settings()
     assert (settings.language, settings.cooldown_hours, settings.embedder) == ("auto", 6, "auto")
     assert settings.database_url.startswith("sqlite:///")
+
+
+@pytest.fixture
+def without_home(monkeypatch):
+    """A user of a number only, as containers have them."""
+    for name in ("HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    def nobody(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+
+
+@pytest.mark.usefixtures("without_home")
+def test_without_a_home_the_place_of_the_base_is_asked_for():
+    with pytest.raises(SettingsError, match=r"no home folder here.*Set XDG_DATA_HOME, or HOME"):
+        load_settings()
+
+
+@pytest.mark.usefixtures("without_home")
+def test_without_a_home_a_base_that_is_named_is_enough(folder):
+    address = f"sqlite:///{folder}/slip/a.db"
+    assert load_settings(database_url=address).database_url == address
+    assert missing_folder(address) == folder / "slip"
+    assert missing_folder(f"sqlite:///{folder}/a.db") is None
 
 
 def test_the_file_wins_over_the_defaults_and_the_environment_over_the_file(folder, monkeypatch):

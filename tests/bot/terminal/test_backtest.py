@@ -55,7 +55,8 @@ def test_figures_go_to_standard_output_alone_and_the_export_may_come_from_standa
     assert json.loads(call("backtest", "-", "--out", "-", typed=export.read_bytes()).out) == figures
 
 
-def test_ctrl_c_shows_what_there_is_so_far(call, export, monkeypatch):
+@pytest.mark.parametrize("work", [(), ("--work", "kept.jsonl")])
+def test_ctrl_c_shows_what_there_is_so_far_and_whether_it_can_go_on(call, export, monkeypatch, work):
     check, seen = Touchstone.check, []
 
     def interrupted(self, text):
@@ -65,9 +66,10 @@ def test_ctrl_c_shows_what_there_is_so_far(call, export, monkeypatch):
         return check(self, text)
 
     monkeypatch.setattr(Touchstone, "check", interrupted)
-    done = call("backtest", str(export))
+    done = call("backtest", str(export), *work)
     assert done.code == 130
     assert "Broken off" in done.out
+    assert ("The same command goes on where this ended." in done.out) is bool(work)
     assert "stopped" not in done.err
     assert "5 messages of members read." in done.out
 

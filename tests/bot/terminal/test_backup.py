@@ -1,8 +1,12 @@
 """`touchstone backup` and `touchstone restore`."""
 
+import json
 import shutil
 
 import pytest
+
+from claims.store.copying import upgrade
+from claims.store.database import Database
 
 
 @pytest.fixture
@@ -64,6 +68,20 @@ def test_a_damaged_copy_is_refused(call, own_base, tmp_path):
 def test_a_copy_without_a_hash_is_put_back_and_that_is_said(call, own_base, tmp_path):
     shutil.copyfile(own_base, tmp_path / "copy.db")
     assert "There was no hash beside the copy" in call("restore", "copy.db", "--force").out
+
+
+@pytest.mark.parametrize("command", [("claims", "list", "--json"), ("doctor",)])
+def test_who_upgrades_a_base_learns_where_it_is_kept_as_it_was(call, surroundings, tmp_path, command):
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/a.db")
+    database = Database(f"sqlite:///{tmp_path}/a.db")
+    upgrade(database, "0001")
+    database.close()
+    done = call(*command)
+    (kept,) = tmp_path.glob("a-step-0001-*.db")
+    assert kept.name in "".join((done.out + done.err).split())
+    assert command == ("doctor",) or json.loads(done.out)
+    again = call(*command)
+    assert "brought up to date" not in again.out + again.err
 
 
 def test_a_backup_upgrades_and_makes_nothing(call, surroundings, tmp_path):

@@ -2,9 +2,12 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+
+PACKS = Path(__file__).parents[2] / "packs"
 
 
 def test_the_list_is_one_array_of_all_claims_with_counts(call):
@@ -68,3 +71,15 @@ def test_an_unknown_id_is_told_with_ids_that_are_near(call):
     done = call("claims", "show", "silver-h100")
     assert done.code == 1
     assert "silver-h100-1.2kg" in done.err
+
+
+def test_the_cited_words_of_a_loaded_document_are_shown_with_the_claim(call, surroundings, tmp_path, templates):
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", templates.copy("harbour", tmp_path / "a.db"))
+    heading = "The words that are cited"
+    assert heading not in call("claims", "show", "crane-built-1920").out
+    call("documents", "load", str(PACKS / "harbour.txt"))
+    shown = call("claims", "show", "crane-built-1920").out
+    text = " ".join((PACKS / "harbour.txt").read_text("utf-8").split())
+    cited = [line.partition("] ")[2] for line in shown.partition(heading)[2].splitlines() if line.startswith("  [")]
+    assert cited
+    assert all(words in text for words in cited)

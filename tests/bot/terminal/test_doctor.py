@@ -176,3 +176,14 @@ def test_shipped_claims_that_are_due_are_no_warning_until_somebody_here_has_chan
     with ClaimBase.open(address) as base:
         Editor(base).edit(Actor.operator(), name, None, EditTexts(title=ByLanguage(en="A server holds 1.2 kg")))
     assert (found()["state"], "packs remove" in found()["mend"]) == ("warning", False)
+
+
+def test_a_key_that_the_bot_could_not_read_is_wrong(call, surroundings, tmp_path):
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/a.db")
+    assert "Key of the hashes" not in call("doctor").out
+    assert not (tmp_path / "touchstone.key").exists()
+    (tmp_path / "touchstone.key").touch()
+    done = call("doctor")
+    assert done.code == 1
+    assert "Key of the hashes" in done.out
+    assert "is empty. Delete it" in " ".join(done.out.split())

@@ -108,6 +108,20 @@ def test_a_point_without_a_source_is_refused_with_the_line_that_it_lacks(call, t
     assert "      - text: Not so.\n      |         source: …" in call("packs", "add", "mine.yaml").out
 
 
+def test_no_line_is_proposed_for_words_that_the_document_does_not_have(call, tmp_path):
+    (tmp_path / "paper.txt").write_text("The crane was built in 1954 by the yard.\n", "utf-8")
+    call("documents", "add", "paper.txt", "--title", "Paper", "--date", "2025")
+    text = (
+        "pack: {id: mine, title: Mine}\nclaims:\n  - id: one\n    title: One\n    wordings: [the crane is from 1920]\n"
+        "    points:\n      - text: Not so.\n        source: Paper\n        quote: was built in 1920\n"
+    )
+    (tmp_path / "mine.yaml").write_text(text, "utf-8")
+    told = call("packs", "add", "mine.yaml")
+    assert "the document does not have these words" in told.err
+    assert "quote: was built in 1920" in told.out
+    assert "Write instead" not in told.out
+
+
 def test_a_pack_comes_through_standard_input_in_the_code_page_of_its_country(call):
     text = (
         "pack: {id: harbour, title: 港口}\nclaims:\n  - id: crane\n    title: 港口的老吊车建于1920年\n"

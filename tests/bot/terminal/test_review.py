@@ -51,6 +51,17 @@ def test_it_is_left_and_taken_up_again_and_nothing_is_lost(call):
 
 
 @pytest.mark.usefixtures("paper")
+def test_each_decision_says_what_became_of_the_candidate(call):
+    with Touchstone.open(load_settings()) as own:
+        name = own.moderation.editor.begin(Actor.operator(), NewClaim("The quay")).claim.id
+    done = call("documents", "review", typed=f"w\n{name}\np\n{name}\nx\n".encode())
+    assert f"Taken as a wording of {name}." in done.out
+    assert f"Taken as a point of {name}." in done.out
+    assert "Dismissed." in done.out
+    assert "0 wait still." in done.out
+
+
+@pytest.mark.usefixtures("paper")
 def test_each_decision_is_undone(call):
     done = call("documents", "review", typed=b"y\nu\nx\nu\nu\nq\n")
     assert done.out.count("Undone.") == 2

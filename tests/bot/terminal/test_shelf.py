@@ -40,6 +40,22 @@ def test_a_file_is_added_listed_shown_and_removed(call, paper):
         assert "There is no document the-silver-year here." in done.err
 
 
+def test_what_options_say_of_a_document_that_is_here_is_written(call, paper):
+    def publisher():
+        listed = json.loads(call("documents", "list", "--json").out)
+        return next(each["publisher"] for each in listed if each["id"] == "the-silver-year")
+
+    paper.write_text(PAPER.replace("publisher: Ledger\n", ""))
+    assert "The text does not say: Publisher." in call("documents", "add", str(paper)).err
+    done = call("documents", "add", str(paper), "--publisher", "Ledger")
+    assert "What the options say of it is written." in done.out
+    assert publisher() == "Ledger"
+    assert "options" not in call("documents", "add", str(paper), "--publisher", "Ledger").out
+    done = call("documents", "add", str(paper), "--publisher", "Others", "--server", "1")
+    assert "It belongs to all servers" in done.err
+    assert publisher() == "Ledger"
+
+
 @pytest.mark.usefixtures("paper")
 def test_standard_input_is_read_and_what_it_does_not_say_is_told(call):
     done = call(

@@ -257,8 +257,9 @@ def test_the_base_is_not_restored_from_itself(url: str, tmp_path: Path) -> None:
 
 def test_for_postgresql_its_own_tool_is_named_and_no_password() -> None:
     with pytest.raises(DatabaseError, match="pg_dump") as told:
-        back_up("postgresql://me:hush@host/base")
+        back_up("postgresql+psycopg://me:hush@/base?host=/run&sslpassword=hush")
     assert "hush" not in str(told.value)
+    assert str(told.value).endswith("--file touchstone.dump 'postgresql://me@/base?host=%2Frun'")
     with pytest.raises(DatabaseError, match="pg_restore"):
         restore("postgresql://me:hush@host/base", Path("copy.db"))
 
