@@ -1,7 +1,7 @@
 """The fitted decision by words and meaning: which claim a message is about, and what its author does with it.
 
-Three fitted models: one tells the topic, a second shares out what the author may be doing, and trees weigh these shares
-anew by what stands together with what, which sums cannot tell.
+Four fitted models: one orders the claims of a message, one tells the topic, a third shares out what the author may be
+doing, and trees weigh these shares anew by what stands together with what, which sums cannot tell.
 """
 
 import json
@@ -28,12 +28,10 @@ _CLASSES = 5
 _FURTHEST = 6.0
 _HUNDREDTHS = 100
 _LONG = 250
-# Up to so many claims the topic orders them, from so many on likeness alone, and between these both (on a logarithmic
-# scale). Standing in meaning, in standard deviations, and the log odds of the topic count so much beside words.
+# Up to so many claims the fitted order tells which is meant, from so many on likeness alone, and between these both (on
+# a logarithmic scale). Standing in meaning, in standard deviations, and the fitted order count so much beside words.
 _FEW_CLAIMS, _MANY_CLAIMS = 200, 5_000
-_STANDING, _TOPIC = 0.1, 0.1
-# So many log odds of the topic a claim's wordings are worth by chance (times the logarithm of their number).
-_BY_CHANCE = 0.3
+STANDING, _ORDER = 0.1, 0.1
 _LIKENESS = 10.0
 _LEAST_SHARE = 1e-9
 # The least share of a class that the trees are shown.
@@ -185,9 +183,11 @@ class DecisionModel:
     Attributes:
         provenance: what the weights were fitted on, and how that was checked.
         topic: scale and weights of the log odds that the message is about the claim, beside `topic_bias`.
-        stance: scale and weights (one column for each class) of the second model, beside `stance_bias`.
+        ordering: scale and weights that order the claims of one message, the one that it is about first.
+        likeness: the same among thousands of claims, for messages in Chinese.
+        stance: scale and weights (one column for each class) of the stance model, beside `stance_bias`.
         turns: gives the turns of phrase with their weights; reads them the first time.
-        trees: gives the trees, which look at all measures of the second model, at its shares (as logarithms) and at
+        trees: gives the trees, which look at all measures of the stance model, at its shares (as logarithms) and at
             the log odds of the topic; reads them the first time.
         encoder: name (its beginning) of the embedder for whose vectors `directions` were fitted.
         directions: weights of the vector of the carrying stretch, and of its difference to the nearest wording's.
@@ -207,6 +207,10 @@ class DecisionModel:
     topic: Scale
     topic_weights: Weights
     topic_bias: float
+    ordering: Scale
+    ordering_weights: Weights
+    likeness: Scale
+    likeness_weights: Weights
     stance: Scale
     stance_weights: Weights
     stance_bias: Weights
@@ -231,16 +235,18 @@ class DecisionModel:
     def order(self, measures: Mapping[str, float], claims: int) -> float:
         """Return the value by which the claims of a base of so many are ordered for a message, the nearest highest.
 
-        Among few claims the topic tells which one is meant. Among thousands many share it, and likeness in words and
-        the standing in meaning tell better. A claim with many wordings comes near by chance more often than one
-        with few.
+        Among few claims by weights that were fitted to tell the one that is meant from those beside it; among
+        thousands by likeness in words and the standing in meaning, which tell better there; for messages in Chinese
+        with weights of their own, as words are cut differently there and much the same letters ask other questions.
         """
-        likeness = measures["rank"] + _STANDING * measures["above_both"]
+        likeness = measures["rank"] + STANDING * measures["above_both"]
+        if measures["chinese"] and claims > _FEW_CLAIMS:
+            likeness = float(self.likeness.values(measures) @ self.likeness_weights)
         if claims >= _MANY_CLAIMS:
             return likeness
         many = max(0.0, math.log(max(1, claims) / _FEW_CLAIMS) / math.log(_MANY_CLAIMS / _FEW_CLAIMS))
-        topic = self.about(measures) - _BY_CHANCE * measures["wordings"]
-        return (1 - many) * _TOPIC * topic + many * likeness
+        fitted = float(self.ordering.values(measures) @ self.ordering_weights)
+        return (1 - many) * _ORDER * fitted + many * likeness
 
     def is_on_topic(self, asserted: float, measures: Mapping[str, float]) -> bool:
         """Tell whether a match is surely enough about the claim to be answered.
@@ -307,6 +313,10 @@ class DecisionModel:
             topic=_scale(data["topic"]),
             topic_weights=np.array([each["weight"] for each in data["topic"].values()]),
             topic_bias=float(data["topic_bias"]),
+            ordering=_scale(data["ordering"]),
+            ordering_weights=np.array([each["weight"] for each in data["ordering"].values()]),
+            likeness=_scale(data["likeness"]),
+            likeness_weights=np.array([each["weight"] for each in data["likeness"].values()]),
             stance=_scale(data["stance"]),
             stance_weights=np.array([each["weights"] for each in data["stance"].values()]),
             stance_bias=np.array(data["stance_bias"]),
@@ -329,7 +339,7 @@ class DecisionModel:
 def tree_values(measures: Weights, shares: Weights, about: Weights) -> Weights:
     """Return what the trees look at, for one pair or, a row each, for many: all that was fitted before them.
 
-    `measures` are those of the second model in standard deviations, `shares` its shares, which the trees see as
+    `measures` are those of the stance model in standard deviations, `shares` its shares, which the trees see as
     logarithms, `about` the log odds of the topic.
     """
     return np.concatenate([measures, np.log(np.maximum(shares, _LEAST_SHOWN)), about[..., None]], axis=-1)

@@ -218,7 +218,7 @@ def _offer_from(case: Case, cut_offs: CutOffs) -> float:
 
 MOST_MATCHES = 3
 # From this share on, a claim's own denials and the cues may make a denial of what the fit takes for something else.
-_LEANS, _MOSTLY = 0.06, 0.5
+_LEANS, _MOSTLY = 0.2, 0.5
 # Likeness by words from which a message nearly says a negative wording; word for word it is 2.
 _NEARLY_SAID = 1.4
 

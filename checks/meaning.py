@@ -72,7 +72,8 @@ class EmbeddedTexts:
 
     def near(self, claim: int, vectors: Vectors) -> Vectors:
         """Return the cosine of one claim's texts (by row) with each of the vectors (by column)."""
-        return self.only(np.array([claim])).similarities(vectors)[:-1]
+        own = self.vectors[[row for row in self.rows[claim].tolist() if row < len(self.texts)]]
+        return np.clip(own.reshape(-1, vectors.shape[1]) @ vectors.T, -1.0, 1.0)
 
     def only(self, claims: Rows) -> "EmbeddedTexts":
         """Return the texts of some claims."""
@@ -416,6 +417,7 @@ class Nearness:
             **{f"above_{name}": standings[measure].above(at) for name, measure in _ABOVE.items()},
             "cohesion": float(texts.cohesion[own]),
             "sourced": values["sourced"],
+            **self._denial(claim),
         }
 
     def dispute(self, claim: int) -> Measures:
@@ -423,23 +425,24 @@ class Nearness:
         both, at = np.stack([self.vectors[0], self.vector(claim)]), self._at(claim)
         texts, number = self._of(claim)
         points = texts.points.near(number, both)
-        denials = texts.denies.near(number, both)
-        own = _three_nearest(texts.says.near(number, both))
         near = points.max(axis=0) if len(points) else np.zeros(2, dtype=np.float32)
         whole, wholes, part = (self._standings[name].values[at] for name in ("whole", "wholes", "part"))
-        beyond = _three_nearest(denials) - own if len(denials) else np.zeros(2, dtype=np.float32)
         return {
             "point_whole": float(near[0]),
             "point_part": float(near[1]),
-            "points_whole": float(_three_nearest(points)[0] - wholes) if len(points) else 0.0,
+            "points_whole": float(nearest(points[None], _THREE)[0, 0] - wholes) if len(points) else 0.0,
             "beyond_whole": float(near[0] - whole) if len(points) else 0.0,
             "beyond_part": float(near[1] - part) if len(points) else 0.0,
-            "has_denials": float(len(denials) > 0),
-            "denial_whole": float(beyond[0]),
-            "denial_part": float(beyond[1]),
+            **self._denial(claim),
         }
 
-
-def _three_nearest(similarities: Vectors) -> Vector:
-    """Return, for every column, the mean of its three largest values."""
-    return nearest(similarities[None], _THREE)[0]
+    def _denial(self, claim: int) -> Measures:
+        """How much nearer the message and all its stretches come to the claim's denials than to those who make it."""
+        names = "has_denials", "denial_whole", "denial_part", "denial_all"
+        texts, number = self._of(claim)
+        denied, said = (each.near(number, self.vectors) for each in (texts.denies, texts.says))
+        if not len(denied):
+            return dict.fromkeys(names, 0.0)
+        beyond = nearest(denied[None], _THREE)[0] - nearest(said[None], _THREE)[0]
+        part = beyond[1 + int(self.carrying[self._at(claim)])]
+        return dict(zip(names, map(float, (1.0, beyond[0], part, beyond[1:].mean())), strict=True))

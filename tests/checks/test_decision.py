@@ -18,8 +18,8 @@ def model() -> DecisionModel:
 
 def measures(model: DecisionModel) -> dict[str, float]:
     """Return the measures of the average pair of the fit."""
-    stance = dict(zip(model.stance.names, model.stance.centre.tolist(), strict=True))
-    return stance | dict(zip(model.topic.names, model.topic.centre.tolist(), strict=True))
+    scales = model.ordering, model.likeness, model.stance, model.topic
+    return {name: value for each in scales for name, value in zip(each.names, each.centre.tolist(), strict=True)}
 
 
 def test_the_shares_add_up(model):
@@ -33,12 +33,24 @@ def test_a_claim_that_is_nearer_in_meaning_is_likelier_the_topic(model):
     assert model.about(nearer) > model.about(average)
 
 
-def test_among_few_claims_the_topic_orders_and_among_thousands_likeness(model):
+def test_among_few_claims_fitted_weights_tell_which_is_meant_and_among_thousands_likeness(model):
     average = measures(model) | {"rank": 1.0}
-    worded = average | {"rank": 1.5, "lead_both": average["lead_both"] - 0.3}
-    assert model.about(worded) < model.about(average)
-    assert model.order(worded, 50) < model.order(average, 50)
-    assert model.order(worded, 10_000) > model.order(average, 10_000)
+    sourced = average | {"rank": 0.9, "sourced": average["sourced"] + 0.3, "profile": average["profile"] + 3.0}
+    assert model.order(sourced, 50) > model.order(average, 50)
+    assert model.order(sourced, 10_000) < model.order(average, 10_000)
+
+
+def test_among_thousands_messages_in_chinese_are_ordered_by_weights_of_their_own(model):
+    average = measures(model) | {"chinese": 1.0}
+    nearer = average | {"rank": average["rank"] + 0.2, "above_both": average["above_both"] + 1}
+    assert model.order(nearer, 10_000) > model.order(average, 10_000)
+    assert model.order(average, 10_000) != model.order(average | {"chinese": 0.0}, 10_000)
+
+
+def test_a_claim_whose_denials_the_message_comes_near_is_likelier_meant(model):
+    known = measures(model) | {"has_denials": 1.0}
+    near, far = (known | dict.fromkeys(("denial_whole", "denial_part"), beyond) for beyond in (0.1, -0.1))
+    assert model.order(near, 50) > model.order(far, 50)
 
 
 def test_turns_of_phrase_count(model):
@@ -76,7 +88,7 @@ def test_denials_are_believed_sooner_in_short_messages(model):
 
 
 def test_denials_are_believed_sooner_where_it_is_known_how_people_dispute_a_claim(model):
-    shares = Shares(asserts=0.5, denies=0.3, asks=0.1, mentions=0.05, other=0.05)
+    shares = Shares(asserts=0.55, denies=0.25, asks=0.1, mentions=0.05, other=0.05)
     assert model.stance_of(shares, 80, has_denials=True) == "denies"
     assert model.stance_of(shares, 80, has_denials=False) == "asserts"
 

@@ -121,9 +121,20 @@ def test_what_sources_and_disputers_say_is_told_apart_from_the_claim(meaning, so
     disputed = meaning.nearness(analyse("the moon moves no moods", lexicon), source).dispute(1)
     asserted = meaning.nearness(analyse("moody moons make moonlight", lexicon), source).dispute(1)
     assert disputed["has_denials"] == 1.0
-    assert disputed["denial_whole"] > asserted["denial_whole"]
+    for name in ("denial_whole", "denial_part", "denial_all"):
+        assert disputed[name] > asserted[name]
     assert meaning.nearness(analyse("it is a metal", lexicon), source).dispute(0)["point_whole"] > 0.99
     assert meaning.nearness(analyse("it is a metal", lexicon), source).dispute(1)["point_whole"] == 0.0
+
+
+def test_a_denial_in_another_sentence_than_the_claim_counts(meaning, source, lexicon):
+    claim = "moody moons make moonlight, say the moonstruck"
+    disputed, plain = (
+        meaning.nearness(analyse(f"{claim}. {more}.", lexicon), source).measures(1)
+        for more in ("the moon moves no moods", "zebras like zinc")
+    )
+    assert disputed["denial_part"] == pytest.approx(plain["denial_part"], abs=1e-5)
+    assert disputed["denial_all"] > plain["denial_all"]
 
 
 def _many_claims(count: int) -> list[KnownClaim]:

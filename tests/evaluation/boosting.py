@@ -1,13 +1,12 @@
-"""Trees grown upon the shares of the second model: they see which measures stand together, which sums cannot tell."""
+"""Trees grown upon the shares of the stance model: they see which measures stand together, which sums cannot tell."""
 
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+
+from tests.evaluation.weights import as_text
 
 TREES, LEAVES, RATE = 120, 8, 0.06
 LEAST_IN_LEAF, RIDGE, SHARE_OF_VALUES = 40, 5.0, 0.3
@@ -54,9 +53,3 @@ def write(model: HistGradientBoostingClassifier, columns: Sequence[int], classes
     start = np.round(model._baseline_prediction.ravel()[order], 4).tolist()
     roots = np.array(data["roots"]).reshape(-1, len(classes)).tolist()
     file.write_text(as_text({"depth": depth, "start": start, **data, "roots": roots}) + "\n", "utf-8")
-
-
-def as_text(weights: Mapping[str, Any]) -> str:
-    """Return weights as JSON with each row of numbers on a line."""
-    text = json.dumps(weights, ensure_ascii=False, indent=1)
-    return re.sub(r"\[\s+([-\d.,\s]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)

@@ -13,11 +13,10 @@ import sys
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -33,7 +32,9 @@ from tests.evaluation import boosting
 from tests.evaluation.asking import Sentences, crossed
 from tests.evaluation.asking import write as write_questions
 from tests.evaluation.measuring import Measurer, Pair
+from tests.evaluation.ordering import Choices, conditional_logit
 from tests.evaluation.packs import HERE, LONG, SHIPPED, Row, read_claims, read_rows, weighed_length
+from tests.evaluation.weights import LEAST_SPREAD, as_text, scaled, written
 
 ROOT = HERE.parents[1]
 LEXICON = ROOT / "config" / "lexicon"
@@ -42,16 +43,13 @@ FOLDS = 5
 # How much each kind of evidence counts before it meets the ridge, and the ridge's inverse.
 MEASURES, DIRECTIONS, WHOLE, WORDS, STRENGTH = 0.7, 0.3, 0.3, 1.5, 0.05
 COMPONENTS = 128
-FURTHEST = 6.0
-# A measure that hardly differs between texts is left out.
-LEAST_SPREAD = 1e-4
 # A turn of phrase must be seen in so many messages about so many claims; a word anywhere in a message in more.
 TURNS_RECUR, WORDS_RECUR = (4, 3), (8, 5)
 ANYWHERE = "m|"
 LEAST_HUNDREDTHS = 2
-# These two tell claims of one base apart from those of another, not right ones from wrong ones.
-NO_TOPIC = {"rank", "wordings"}
-DENIAL, KNOWN = {"short": 1.2, "long": 0.55}, {"short": 2.0, "long": 0.3}
+# These tell claims of one base apart from those of another, not right ones from wrong ones.
+NO_TOPIC = {"rank", "wordings", "has_denials", "denial_whole", "denial_part", "denial_all"}
+DENIAL, KNOWN = {"short": 1.4, "long": 0.7}, {"short": 2.8, "long": 0.35}
 QUESTION = 2.0
 # A question after the truth adds so many log odds for each of its own beyond the least.
 ASKED = {"least": 1.0, "rate": 1.5}
@@ -63,6 +61,8 @@ CUT_OFFS = {"reply": 0.8, "offer": 0.25, "near": 0.02, "about": 1.3, "sure": 0.9
 # Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
 GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
 CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 500, 20000
+# How much a dispute counts among the messages that teach the order, and the ridge of that.
+COUNTED, RIDGE = 2.0, 10.0
 # So many short messages of each stance, for every twelve claims, are also said within long ones of another field.
 WRAPPED = {"asserts": 16, "denies": 12, "asks": 5, "mentions": 3}
 SHORT = 130
@@ -79,28 +79,44 @@ class Table:
         self.labels = np.array([pair.label for pair in pairs])
         self.fitted = np.array([pair.is_fitted and bool(pair.stance) for pair in pairs])
         self.read = np.array([bool(pair.stance) for pair in pairs])
-        self.topic_names = [name for name in pairs[0].topic if name not in NO_TOPIC]
+        self.right = np.array([pair.claim in pair.row.claims for pair in pairs])
+        self.messages = _messages(pairs, self.right)
+        self.order_names = list(pairs[0].topic)
+        self.topic_names = [name for name in self.order_names if name not in NO_TOPIC]
         self.stance_names = list(_all_measures(next(pair for pair in pairs if pair.stance)))
-        topic = np.array([[pair.topic[name] for name in self.topic_names] for pair in pairs])
+        order = np.array([list(pair.topic.values()) for pair in pairs])
+        topic = order[:, [self.order_names.index(name) for name in self.topic_names]]
         stance = np.zeros((len(pairs), len(self.stance_names)))
         for row in np.flatnonzero(self.read):
             values = _all_measures(pairs[row])
             stance[row] = [values[name] for name in self.stance_names]
+        self.order_scale = order.mean(axis=0), order.std(axis=0)
         self.topic_scale = topic.mean(axis=0), topic.std(axis=0)
         self.stance_scale = stance[self.fitted].mean(axis=0), stance[self.fitted].std(axis=0)
-        self.topic, self.stance = _scaled(topic, *self.topic_scale), _scaled(stance, *self.stance_scale)
+        self.ordered = scaled(order, *self.order_scale)
+        self.topic, self.stance = scaled(topic, *self.topic_scale), scaled(stance, *self.stance_scale)
         turns = _turns(pairs)
         self.turns = _common_turns(pairs, turns)
         self.turned = _turn_matrix(turns, self.turns)
+        # Ten gigabytes of measures as objects would stay to the end.
+        for pair in pairs:
+            kept = {name: pair.stance[name] for name in ("has_denials", "question") if pair.stance}
+            pair.topic.clear()
+            pair.stance.clear()
+            pair.stance.update(kept)
         raw = np.array([np.concatenate([pair.stretch, pair.stretch - pair.wording]) for pair in pairs])
         self.centre = raw[self.fitted].mean(axis=0)
         _, _, axes = np.linalg.svd(raw[self.fitted] - self.centre, full_matrices=False)
         self.axes = axes[:COMPONENTS].T
         components = (raw - self.centre) @ self.axes
         self.component_spread = components[self.fitted].std(axis=0)
-        whole = self._whole(measurer) * WHOLE
-        parts = [self.stance * MEASURES, self.turned, components / self.component_spread * DIRECTIONS, whole]
-        self.everything = sparse.hstack([sparse.csr_matrix(part) for part in parts]).tocsr()
+        del raw, order, topic, stance
+        # Pairs that nobody reads take no room.
+        read = self.read[:, None]
+        dense = self.stance * MEASURES * read, components / self.component_spread * DIRECTIONS * read
+        measured, along = map(sparse.csr_matrix, dense)
+        parts = [measured, self.turned, along, self._whole(measurer) * WHOLE]
+        self.everything = sparse.hstack(parts, format="csr")
 
     def _whole(self, measurer: Measurer) -> sparse.csr_matrix:
         """Return the vectors of long messages in standard deviations, and no numbers for short ones."""
@@ -109,17 +125,13 @@ class Table:
         vectors = measurer.vectors(list(texts))[[texts[self.pairs[row].row.text] for row in long]]
         counted = vectors[self.fitted[long]]
         self.whole_scale = counted.mean(axis=0), counted.std(axis=0)
-        scaled = _scaled(vectors, *self.whole_scale)
-        at = np.repeat(long, scaled.shape[1]), np.tile(np.arange(scaled.shape[1]), len(long))
-        return sparse.csr_matrix((scaled.ravel(), at), shape=(len(self.pairs), scaled.shape[1]))
+        whole = scaled(vectors, *self.whole_scale)
+        at = np.repeat(long, whole.shape[1]), np.tile(np.arange(whole.shape[1]), len(long))
+        return sparse.csr_matrix((whole.ravel(), at), shape=(len(self.pairs), whole.shape[1]))
 
 
 def _all_measures(pair: Pair) -> dict[str, float]:
     return pair.topic | pair.stance | joint_measures(pair.topic, pair.stance)
-
-
-def _scaled(values: np.ndarray, centre: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    return np.clip((values - centre) / np.where(spread > LEAST_SPREAD, spread, np.inf), -FURTHEST, FURTHEST)
 
 
 def _turns(pairs: Sequence[Pair]) -> list[tuple[frozenset[str], frozenset[str]]]:
@@ -160,13 +172,34 @@ def _weights_of(turns: Sequence[str]) -> np.ndarray:
 
 
 def fit_topic(table: Table, rows: np.ndarray) -> LogisticRegression:
-    """Fit the first model: is the message about the claim?"""
+    """Fit what tells whether the message is about the claim."""
     model = LogisticRegression(C=0.3, max_iter=1000, class_weight="balanced")
     return model.fit(table.topic[rows], table.labels[rows] != "other")
 
 
+def fit_order(table: Table, rows: np.ndarray) -> np.ndarray:
+    """Fit what tells the claim that a message is about from those beside it.
+
+    A dispute says more of the matter and less of the claim, and is found less often: it counts more.
+    """
+    held = np.flatnonzero(rows & (table.messages >= 0))
+    _, starts, of = np.unique(table.messages[held], return_index=True, return_inverse=True)
+    disputed = np.logical_or.reduceat(table.labels[held] == "denies", starts)
+    choices = Choices(table.ordered[held], table.right[held], of)
+    return conditional_logit(choices, RIDGE, np.where(disputed, COUNTED, 1.0))
+
+
+def _messages(pairs: Sequence[Pair], right: np.ndarray) -> np.ndarray:
+    """Return the number of each pair's message; -1 where it has no claim on top of another, or was made by rule."""
+    numbers: dict[tuple[str, str, str], int] = {}
+    found = [numbers.setdefault((pair.pack, pair.row.id, pair.row.text), len(numbers)) for pair in pairs]
+    told = np.bincount(found, right) % np.bincount(found) > 0
+    made = np.array([pair.pack.startswith("framed ") for pair in pairs])
+    return np.where(told[found] & ~made, found, -1)
+
+
 def fit_stance(table: Table, rows: np.ndarray) -> LogisticRegression:
-    """Fit the second model: what does its author do with the claim?"""
+    """Fit what tells what its author does with the claim."""
     return LogisticRegression(C=STRENGTH, max_iter=500).fit(table.everything[rows], table.labels[rows])
 
 
@@ -188,32 +221,42 @@ def folds(pairs: Sequence[Pair], shipped: set[str]) -> np.ndarray:
     return np.array([fold(pair) % FOLDS for pair in pairs])
 
 
-def cross_validate(table: Table, shipped: set[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return topic scores and shares of the classes, each by weights that have not seen the pair's pack or claim."""
+@dataclass(frozen=True)
+class Crossed:
+    """What each model says of each pair: its value in the order of claims, its topic, the shares of the classes."""
+
+    order: np.ndarray
+    about: np.ndarray
+    shares: np.ndarray
+
+
+def cross_validate(table: Table, shipped: set[str]) -> Crossed:
+    """Return what the models say of each pair, by weights that have not seen its pack or claim."""
     fold = folds(table.pairs, shipped)
-    about, shares = np.zeros(len(fold)), np.zeros((len(fold), len(CLASSES)))
+    order, about, shares = np.zeros(len(fold)), np.zeros(len(fold)), np.zeros((len(fold), len(CLASSES)))
     for part in range(FOLDS):
         held, used = fold == part, fold != part
+        order[held] = table.ordered[held] @ fit_order(table, used)
         about[held] = fit_topic(table, used).decision_function(table.topic[held])
         model = fit_stance(table, used & table.fitted)
-        order = [list(model.classes_).index(name) for name in CLASSES]
-        shares[held] = model.predict_proba(table.everything[held])[:, order]
-    return about, shares
+        columns = [list(model.classes_).index(name) for name in CLASSES]
+        shares[held] = model.predict_proba(table.everything[held])[:, columns]
+    return Crossed(order, about, shares)
 
 
-def stack(table: Table, about: np.ndarray, shares: np.ndarray, shipped: set[str]) -> np.ndarray:
-    """Return the shares after the trees, each by trees that have not seen the pair's pack or claim."""
+def stack(table: Table, crossed: Crossed, shipped: set[str]) -> Crossed:
+    """Return the same with the shares after the trees, each by trees that have not seen the pair's pack or claim."""
     fold = folds(table.pairs, shipped)
-    values = tree_values(table.stance, shares, about)
-    found = np.zeros_like(shares)
+    values = tree_values(table.stance, crossed.shares, crossed.about)
+    found = np.zeros_like(crossed.shares)
     for part in range(FOLDS):
         held, used = (fold == part) & table.read, (fold != part) & table.fitted
         trees = boosting.grow(values[used], table.labels[used], SEED)
         found[held] = boosting.shares_of(trees, values[held], CLASSES)
-    return found
+    return replace(crossed, shares=found)
 
 
-def judge(table: Table, about: np.ndarray, shares: np.ndarray, packs: set[str]) -> dict[str, float]:
+def judge(table: Table, crossed: Crossed, packs: set[str]) -> dict[str, float]:
     """Return the shares that judge a check, over the messages of some packs."""
     messages: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for number, pair in enumerate(table.pairs):
@@ -221,8 +264,8 @@ def judge(table: Table, about: np.ndarray, shares: np.ndarray, packs: set[str]) 
             messages[pair.pack, pair.row.id, pair.row.text].append(number)
     found: dict[str, list[bool]] = defaultdict(list)
     for numbers in messages.values():
-        best = max(numbers, key=lambda number: about[number])
-        _count(table.pairs[best], about[best], shares[best], found)
+        best = max(numbers, key=lambda number: crossed.order[number])
+        _count(table.pairs[best], crossed.about[best], crossed.shares[best], found)
     return {name: round(float(np.mean(values)), 3) for name, values in sorted(found.items())}
 
 
@@ -256,8 +299,10 @@ def _count(pair: Pair, about: float, shares: np.ndarray, found: dict[str, list[b
 
 
 def write(table: Table, provenance: str) -> None:
-    """Fit on everything and write the weights."""
-    topic = fit_topic(table, np.ones(len(table.pairs), dtype=bool))
+    """Fit on everything and write the weights; those of very many claims stay (`tests/evaluation/ordering.py`)."""
+    file = LEXICON / "decision.json"
+    every = np.ones(len(table.pairs), dtype=bool)
+    topic, order_weights = fit_topic(table, every), fit_order(table, every)
     model = fit_stance(table, table.fitted)
     order = [list(model.classes_).index(name) for name in CLASSES]
     weights, bias = model.coef_[order], model.intercept_[order]
@@ -269,9 +314,11 @@ def write(table: Table, provenance: str) -> None:
     whole = (of_whole * WHOLE / spread).T
     data = {
         "provenance": provenance,
-        "topic": _written(table.topic_names, *table.topic_scale, topic.coef_[0], "weight"),
+        "topic": written(table.topic_names, *table.topic_scale, topic.coef_[0]),
+        "likeness": json.loads(file.read_text("utf-8"))["likeness"],
+        "ordering": written(table.order_names, *table.order_scale, order_weights),
         "topic_bias": round(float(topic.intercept_[0]), 4),
-        "stance": _written(table.stance_names, *table.stance_scale, weights[:, :measured].T * MEASURES, "weights"),
+        "stance": written(table.stance_names, *table.stance_scale, weights[:, :measured].T * MEASURES, "weights"),
         "stance_bias": np.round(bias - table.centre @ directions, 4).tolist(),
         "denial": DENIAL,
         "known": KNOWN,
@@ -285,33 +332,17 @@ def write(table: Table, provenance: str) -> None:
         "whole": np.round(whole, 3).tolist(),
         "whole_bias": np.round(-centre @ whole, 4).tolist(),
     }
-    text = boosting.as_text(data)
-    text = re.sub(r'\{\s+("centre"[^}]+?)\s+\}', lambda found: f"{{{' '.join(found[1].split())}}}", text)
-    (LEXICON / "decision.json").write_text(text + "\n", "utf-8")
+    file.write_text(as_text(data) + "\n", "utf-8")
     _write_turns(table.turns, weights[:, measured : measured + turned])
 
 
-def boost(table: Table, about: np.ndarray, shares: np.ndarray) -> None:
+def boost(table: Table, crossed: Crossed) -> None:
     """Grow the trees on everything, upon shares by weights that have not seen the pair, and write them."""
-    values = tree_values(table.stance, shares, about)
+    values = tree_values(table.stance, crossed.shares, crossed.about)
     trees = boosting.grow(values[table.fitted], table.labels[table.fitted], SEED)
     measured = np.flatnonzero(table.stance_scale[1] > LEAST_SPREAD).tolist()
     columns = [*measured, *range(len(table.stance_names), values.shape[1])]
     boosting.write(trees, columns, CLASSES, LEXICON / "trees.json")
-
-
-def _written(
-    names: Sequence[str], centre: np.ndarray, spread: np.ndarray, weights: np.ndarray, key: str
-) -> dict[str, dict[str, Any]]:
-    return {
-        name: {
-            "centre": round(float(centre[n]), 5),
-            "spread": round(float(spread[n]), 5),
-            key: np.round(weights[n], 4).tolist(),
-        }
-        for n, name in enumerate(names)
-        if spread[n] > LEAST_SPREAD
-    }
 
 
 def _write_turns(turns: Sequence[str], weights: np.ndarray) -> None:
@@ -483,10 +514,10 @@ def with_questions(pairs: Sequence[Pair], shipped: set[str], file: Path) -> list
     fitted = np.array([not pair.row.id.startswith(made) for pair, _ in first.values()])
     found = crossed(sentences, abouts, np.array([part for _, part in first.values()]), asks, fitted)
     write_questions(sentences, abouts, asks, fitted, file)
-    return [
-        replace(pair, stance={**pair.stance, "question": found[pair.row.text]}) if pair.stance else pair
-        for pair in pairs
-    ]
+    for pair in pairs:
+        if pair.stance:
+            pair.stance["question"] = found[pair.row.text]
+    return pairs
 
 
 def main() -> None:
@@ -504,22 +535,22 @@ def main() -> None:
     pairs = gather(measurer, also, given.chat, hard)
     pairs = with_questions(pairs, shipped, LEXICON / "questions.json")
     table = Table(pairs, measurer)
-    about, shares = cross_validate(table, shipped)
-    boost(table, about, shares)
+    crossed = cross_validate(table, shipped)
+    boost(table, crossed)
     fields = {pair.pack for pair in table.pairs if pair.pack == origin(pair.pack)} - shipped
     texts = len({(pair.pack, pair.row.id) for pair in table.pairs})
     write(
         table,
-        f"Two logistic regressions (ridge), and boosted trees upon them, on {texts} messages and lines of chat about "
-        f"{len(fields)} packs of 12 claims and the shipped ones, with the packaged encoder (tests/evaluation/fit.py); "
-        f"whole packs left out, without the trees: {judge(table, about, shares, fields)}",
+        f"A conditional logit, two logistic regressions (ridge), and boosted trees upon them, on {texts} messages and "
+        f"lines of chat about {len(fields)} packs of 12 claims and the shipped ones, with the packaged encoder "
+        f"(tests/evaluation/fit.py); whole packs left out, without the trees: {judge(table, crossed, fields)}",
     )
-    shares = stack(table, about, shares, shipped)
+    crossed = stack(table, crossed, shipped)
     for name in sorted({pair.pack for pair in table.pairs}):
-        sys.stdout.write(f"{name}: {judge(table, about, shares, {name})}\n")
-    crossed = {pair.pack for pair in table.pairs if re.search("-(en|zh)$", pair.pack)}
-    sys.stdout.write(f"wordings in the other language only: {judge(table, about, shares, crossed)}\n")
-    sys.stdout.write(f"all fields, each left out: {judge(table, about, shares, fields)}\n")
+        sys.stdout.write(f"{name}: {judge(table, crossed, {name})}\n")
+    other = {pair.pack for pair in table.pairs if re.search("-(en|zh)$", pair.pack)}
+    sys.stdout.write(f"wordings in the other language only: {judge(table, crossed, other)}\n")
+    sys.stdout.write(f"all fields, each left out: {judge(table, crossed, fields)}\n")
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ class Pair:
 
     @property
     def is_fitted(self) -> bool:
-        """Tell whether the second model is fitted to the pair."""
+        """Tell whether the stance model is fitted to the pair."""
         return self.label != "other" or (self.rank < _SEEN and not self.row.claims and not self.row.mentions)
 
 
