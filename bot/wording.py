@@ -101,7 +101,6 @@ NAMES = {
     "snoozed_until": msgid("Snoozed until"),
     "hours": msgid("Hours"),
     "mode": msgid("Mode"),
-    # Queue, examples and proposals.
     "state": msgid("State"),
     "decision": msgid("Decision"),
     "decided_by": msgid("Decided by"),

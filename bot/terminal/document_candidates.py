@@ -95,19 +95,18 @@ def candidates(
     for name in (source.document for source in sources if not found and lacks_stops(source.raw)):
         complain(texts("{document} has hardly a full stop, and is read by sentences. Put some in.", document=name))
     _show(terminal, found)
-    if new is not None and server is None:
-        told = terminal.texts.plural(
-            "{count} is new in the operator's queue.", "{count} are new in the operator's queue.", new
-        )
-        terminal.print(told, style="bold")
-    elif new is not None:
-        told = terminal.texts.plural(
+    if new is None:
+        return
+    if server is None:
+        told = texts.plural("{count} is new in the operator's queue.", "{count} are new in the operator's queue.", new)
+    else:
+        told = texts.plural(
             "{count} is new in the queue of server {server}.",
             "{count} are new in the queue of server {server}.",
             new,
             server=server,
         )
-        terminal.print(told, style="bold")
+    terminal.print(told, style="bold")
 
 
 _DOCUMENT = msgid("The document's id, as the list shows it.")
@@ -424,10 +423,8 @@ class _Review:
             say(texts("⚠ “{text}” is not answered, said word for word.", text=text))
         publish = publish and not strength.unheard
         claim, written = self._moderation.decisions.open_claim(self._actor, item.id, replace(draft, publish=publish))
-        said = (
-            texts("Published as {claim}.", claim=claim) if publish else texts("Kept as the draft {claim}.", claim=claim)
-        )
-        say(said, style="bold")
+        said = msgid("Published as {claim}.") if publish else msgid("Kept as the draft {claim}.")
+        say(texts(said, claim=claim), style="bold")
         return written.revision
 
     def _undo(self, place: int) -> int:

@@ -61,7 +61,6 @@ MENDS = (
     ),
     (("password authentication", "no password supplied"), msgid("Check user and password in database_url.")),
 )
-# What was tried → what has failed.
 _FAILURES = {
     "read": msgid("The claim base {place} could not be read: {reason}."),
     "written": msgid("The claim base {place} could not be written: {reason}."),
