@@ -72,8 +72,7 @@ def candidates(
     alone: Annotated[bool, typer.Option("--without-claims", help=_ALONE)] = False,
 ) -> None:
     """Find them as the server sees the base, or as it is shared; without a server nothing is written."""
-    terminal = Terminal.of(context)
-    actor = Actor.operator(server)
+    terminal, actor = Terminal.of(context), Actor.operator(server)
     with terminal.open() as touchstone:
         desk = touchstone.moderation.candidates
         sources = _sources(terminal, touchstone, actor, which or [])
@@ -92,7 +91,7 @@ def candidates(
     from claims.documents.candidates import lacks_stops  # noqa: PLC0415  as in Terminal.open
 
     texts = terminal.texts
-    for name in (source.document for source in sources if not found and lacks_stops(source.raw)):
+    for name in () if found else (source.document for source in sources if lacks_stops(source.raw)):
         complain(texts("{document} has hardly a full stop, and is read by sentences. Put some in.", document=name))
     _show(terminal, found)
     if new is None:
