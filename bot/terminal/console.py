@@ -226,7 +226,7 @@ class Terminal:
             from bot.service import Touchstone  # noqa: PLC0415
         touchstone = Touchstone.open(self.settings)
         if said := touchstone.base.upgraded:
-            self.hint(self.texts.say(said))
+            self.hint(str(self.texts.say(said)))
         return touchstone
 
     def agree_to_folder(self, address: str) -> None:
