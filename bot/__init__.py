@@ -17,6 +17,26 @@ from types import FrameType
 STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
+@contextmanager
+def starting_children() -> Iterator[None]:
+    """Start processes in the body that never hear Ctrl-C, which goes to all of a terminal; this one hears it after.
+
+    They would tell of it with a traceback while they have not got so far as to ignore it; on Windows they do.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    from multiprocessing import resource_tracker  # noqa: PLC0415  only who starts processes has it
+
+    # It lets all signals through once it has started: before the body, so that it does not do that in its midst.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Stop:
     """What has asked the program to end: the `number` of a signal, 0 for nothing yet; raised as KeyboardInterrupt.
 

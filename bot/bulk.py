@@ -22,6 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 import numpy as np
 
+from bot import starting_children
 from bot.service import Touchstone, base_folder, whole_characters
 from bot.texts import msgid
 from checks.checker import Checker
@@ -130,7 +131,8 @@ class ProcessWorkers(Workers):
 
     def submit(self, texts: Sequence[str]) -> _Answer:
         """Hand texts to whichever process is free."""
-        return self._pool.submit(check_held, texts)
+        with starting_children():
+            return self._pool.submit(check_held, texts)
 
     def recover(self, error: Exception) -> None:
         """Start new processes, a few times."""
@@ -164,8 +166,7 @@ class ClusterWorkers(Workers):
         self.count = max(1, sum(self._client.nthreads().values()))
 
         class Holding(distributed.WorkerPlugin):
-            def setup(self, worker: object) -> None:
-                del worker
+            def setup(self, worker: object) -> None:  # noqa: ARG002  as Dask calls it
                 hold(recipe)
 
         self._client.register_plugin(Holding(), name=recipe.fingerprint("cluster"))
@@ -305,10 +306,9 @@ def _note(place: int, finding: Finding) -> list[object]:
 def _read_note(note: Sequence[Any]) -> tuple[int, Finding]:
     place, action, claim, score, exact, stance, differs = note
     figures = (FigureFinding("", "", agrees=False),) if differs else ()
-    match = Match(
-        str(claim), float(score), cast("Stance", stance), "", figures, action=cast("Action", action), exact=exact
-    )
-    return int(place), Finding("", "en", cast("Action", action), (match,))
+    done = cast("Action", action)
+    match = Match(str(claim), float(score), cast("Stance", stance), "", figures, action=done, exact=exact)
+    return int(place), Finding("", "en", done, (match,))
 
 
 _NO_WORK = msgid("{file} cannot be read or written ({reason}). Name another file with --work.")

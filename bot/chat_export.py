@@ -216,6 +216,8 @@ def read_export(
     try:
         with open_named(path) as file:
             stream = JsonStream(file, on_bytes)
+            if stream.opens("["):
+                raise ExportError(_NO_MESSAGES, file=path)
             for name in stream.names():
                 if name == "messages":
                     for number, value in enumerate(_items(stream, path), 1):

@@ -144,7 +144,7 @@ class Circumstances:
     only gets hints; `refused_until`: how long the bot is quiet after Discord has refused it; `missing`: which rights it
     lacks there, by name; `answer`: what became of the message (`card`, `hidden`, `offer`, `lapsed`, `taken`, or ""
     where it was never taken); `used_up`: the server's budget, where it allows no reply now; `in_spoiler`: the text says
-    the claim in a spoiler.
+    the claim in a spoiler; `unread`: no member wrote the message.
     """
 
     rules: MessageRules = field(default_factory=MessageRules)
@@ -156,6 +156,7 @@ class Circumstances:
     answer: str = ""
     used_up: float | None = None
     in_spoiler: bool = False
+    unread: bool = False
 
 
 _ANSWERS = {
@@ -242,6 +243,8 @@ def _written(value: float) -> str:
 
 
 def _of_channel(finding: Finding, around: Circumstances, texts: Texts) -> Iterator[str]:
+    if around.unread:
+        yield texts("I read only what members write themselves, and nothing of bots and webhooks.")
     if around.answer:
         yield texts(_ANSWERS[around.answer])
     if around.in_spoiler and finding.action == "reply":

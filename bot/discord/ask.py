@@ -30,7 +30,7 @@ from bot.discord.cards import (
     shorten,
 )
 from bot.discord.lookup import ClaimLookup, title_in, title_of
-from bot.discord.messages import home_of, open_finding, roles_in, said_in
+from bot.discord.messages import home_of, is_members, open_finding, roles_in, said_in
 from bot.discord.routes import Click, Request, Route, Router, everywhere, page_buttons
 from bot.discord.setup import missing_rights
 from bot.explain import Circumstances, silence_lines
@@ -163,7 +163,10 @@ class Ask(CommandGroup):
         message: discord.Message | None,
     ) -> list[str]:
         """Return which rules decide about the message, for moderators only: members could learn to slip past them."""
-        if request.server is None or not await request.do(request.moderation.rights.may, request.actor, "queue.see"):
+        # Who has installed the bot for themselves alone asks in servers where it is not, and no rule of it holds.
+        if request.server is None or self.bot.get_guild(request.server) is None:
+            return []
+        if not await request.do(request.moderation.rights.may, request.actor, "queue.see"):
             return []
         around = await self._circumstances(request, finding, request.server, message)
         lines = await request.do(silence_lines, finding, claims, request.texts, escape, around)
@@ -189,6 +192,7 @@ class Ask(CommandGroup):
         touchstone, text = request.touchstone, finding.text
         return Circumstances(
             rules=rules,
+            unread=message is not None and not is_members(message),
             cooling=await request.do(answers.cooling, channel.id, named, answerer.cooldown(settings)),
             full=await request.do(answers.is_full, channel.id, answerer.cards_per_hour(settings)),
             retracts=await request.do(answers.retracts, server, author.id),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import monotonic
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
 from discord import Locale, app_commands
@@ -119,11 +120,12 @@ class ChannelFinder:
     """Finds channels and threads of servers by number.
 
     The library forgets threads that are archived, and a list may name many of them: each is asked for once an hour,
-    also where Discord refuses.
+    also where Discord refuses, and once for all who look for it at the same time.
     """
 
     clock: Callable[[], float] = monotonic
     _found: dict[tuple[int, int], _Found] = field(default_factory=dict[tuple[int, int], _Found])
+    _asking: WeakValueDictionary[tuple[int, int], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def find(self, guild: discord.Guild, number: int) -> ServerChannel | None:
         """Return the channel or thread; None where it is gone.
@@ -132,10 +134,12 @@ class ChannelFinder:
         """
         if (known := guild.get_channel_or_thread(number)) is not None:
             return known
-        found = self._found.pop((guild.id, number), None)
-        if found is None or self.clock() >= found.until:
-            found = await self._ask(guild, number)
-        self._found[guild.id, number] = found
+        place = guild.id, number
+        async with self._asking.setdefault(place, asyncio.Lock()):
+            found = self._found.pop(place, None)
+            if found is None or self.clock() >= found.until:
+                found = await self._ask(guild, number)
+            self._found[place] = found
         if len(self._found) > _MOST_FOUND:
             del self._found[next(iter(self._found))]
         if found.refusal is not None:
@@ -145,12 +149,11 @@ class ChannelFinder:
     async def _ask(self, guild: discord.Guild, number: int) -> _Found:
         until = self.clock() + _ASKED_AGAIN
         try:
-            channel = await guild.fetch_channel(number)
+            return _Found(await guild.fetch_channel(number), None, until)
         except discord.NotFound:
             return _Found(None, None, until)
         except (discord.Forbidden, discord.InvalidData) as refusal:
             return _Found(None, refusal, until)
-        return _Found(channel, None, until)
 
 
 # Seconds between tries where Discord is out of order; a deadline of the caller's ends them.
@@ -254,11 +257,10 @@ class TouchstoneBot(commands.AutoShardedBot):
         A mention works under the English name alone, which it shows to everybody: where a client lists the command
         under another one, that stands beside it.
         """
-        found = self.tree.walk_commands(type=discord.AppCommandType.chat_input)
         mentions: dict[str, str] = {}
-        for command in (each for each in found if isinstance(each, app_commands.Command)):
+        for command in self.tree.walk_commands(type=discord.AppCommandType.chat_input):
             name = command.qualified_name
-            if number := self._command_ids.get(name.partition(" ")[0]):
+            if isinstance(command, app_commands.Command) and (number := self._command_ids.get(name.split(" ")[0])):
                 own = " ".join(map(texts, name.split(" ")))
                 mention = f"</{name}:{number}>"
                 mentions[name] = mention if own == name else f"{mention}（/{own}）"
@@ -404,12 +406,10 @@ async def sync_commands(bot: TouchstoneBot) -> None:
         # With the translations, which `tree.fetch_commands` leaves out.
         registered = await _asked(bot, "GET", params={"with_localizations": "true"})
         ours = await _ours(bot)
-        is_same = same_commands(ours, registered)
-        if not is_same:
+        if not same_commands(ours, registered):
             registered = await _asked(bot, "PUT", json=ours)
-        bot.remember_commands({each["name"]: int(each["id"]) for each in registered if each.get("type", 1) == _SLASH})
-        if not is_same:
             _log.info("Commands registered with Discord")
+        bot.remember_commands({each["name"]: int(each["id"]) for each in registered if each.get("type", 1) == _SLASH})
     except discord.HTTPException as error:
         _log.error("The commands could not be registered with Discord: %s", error)
 

@@ -4,6 +4,7 @@ import io
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -15,7 +16,7 @@ from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, subcomm
 from bot.discord.cards import draw_lines, escape, layout, quote, shorten
 from bot.discord.lookup import ClaimLookup, claims_named
 from bot.discord.messages import message_link, said_in
-from bot.discord.queue.deciding import fetch_message
+from bot.discord.queue.deciding import fetch_message, unseen_among
 from bot.discord.routes import LONGEST_OPTION, Click, Request, Route, Router, page_buttons
 from bot.import_plan import examples_file
 from bot.texts import Texts, msgid
@@ -187,10 +188,38 @@ _MOST_LISTED = 300
 _TITLE = 120
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The examples whose channels somebody may read, and how many others there are."""
+
+    examples: Sequence[ExampleRecord]
+    hidden: int
+
+    def told(self, texts: Texts) -> list[str]:
+        """Return a line on the others, where there are any."""
+        told = texts.plural(
+            "{count} example is not listed: you may not read its channel.",
+            "{count} examples are not listed: you may not read their channels.",
+            self.hidden,
+        )
+        return [f"-# {told}"] if self.hidden else []
+
+
+async def _listed(request: Request) -> _Listed:
+    """Return the server's examples for somebody: what was said in a channel is for those who may read it."""
+    kept = await request.do(request.moderation.examples.examples, request.actor)
+    unseen = await unseen_among(request, {example.channel for example in kept})
+    seen = [example for example in kept if example.channel not in unseen]
+    return _Listed(seen, len(kept) - len(seen))
+
+
 def draw_examples(
-    examples: Sequence[ExampleRecord], page: int, server: int, claims: Mapping[str, ClaimRecord], texts: Texts
+    listed: _Listed, page: int, server: int, claims: Mapping[str, ClaimRecord], texts: Texts
 ) -> ui.LayoutView:
     """Return a page, counted from 0; a page that is no longer there shows the last one."""
+    examples, told = listed.examples, listed.told(texts)
+    if not examples and told:
+        return draw_lines(told, texts)
     if not examples:
         line = texts("No message is kept. “Keep as example” in the menu of a message keeps one.")
         return layout(ui.Container(ui.TextDisplay(line)))
@@ -198,7 +227,7 @@ def draw_examples(
     page = max(0, min(page, pages - 1))
     heading = texts.plural("{count} example", "{count} examples", len(examples))
     place = texts("Page {page} of {pages}", page=page + 1, pages=pages)
-    container: ui.Container[Any] = ui.Container(ui.TextDisplay(f"### {heading}\n-# {place}"))
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join([f"### {heading}", f"-# {place}", *told])))
     for example in examples[page * PER_PAGE : (page + 1) * PER_PAGE]:
         label = texts("Delete {number}", number=example.id)
         button = DELETE.button(label, discord.ButtonStyle.danger, number=example.id, page=page)
@@ -246,11 +275,11 @@ class ExamplesCommand(CommandGroup):
         await self._show(click, click.number("page"))
 
     async def _send_file(self, click: Click) -> None:
-        """Send all examples as JSON lines."""
-        examples = await click.do(click.moderation.examples.examples, click.actor)
-        file = discord.File(io.BytesIO(examples_file(examples).encode()), "examples.jsonl")
+        """Send the examples as JSON lines."""
+        listed = await _listed(click)
+        file = discord.File(io.BytesIO(examples_file(listed.examples).encode()), "examples.jsonl")
         line = click.texts("`touchstone evaluate messages examples.jsonl` measures me on them.")
-        await click.interaction.followup.send(line, file=file, ephemeral=True)
+        await click.interaction.followup.send("\n".join([line, *listed.told(click.texts)]), file=file, ephemeral=True)
 
     async def _forget(self, click: Click) -> None:
         """Delete an example for its author, and take its words out of the message that the button is on."""
@@ -265,7 +294,6 @@ class ExamplesCommand(CommandGroup):
 
     async def _show(self, request: Request, page: int) -> None:
         """Show a page in place of what a deferred interaction has shown; raises NotAllowedError."""
-        actor, touchstone = request.actor, request.touchstone
-        examples = await request.do(request.moderation.examples.examples, actor)
-        claims = await request.do(claims_named, touchstone, actor.server, [example.claim for example in examples])
-        await request.show(draw_examples(examples, page, actor.server or 0, claims, request.texts))
+        touchstone, server, listed = request.touchstone, request.server, await _listed(request)
+        claims = await request.do(claims_named, touchstone, server, [example.claim for example in listed.examples])
+        await request.show(draw_examples(listed, page, server or 0, claims, request.texts))

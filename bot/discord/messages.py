@@ -22,10 +22,15 @@ class Location:
     home: int
 
 
-def location_of(message: discord.Message) -> Location | None:
-    """Return where a member's message stands; None for bots, webhooks, system lines, direct messages, empty texts."""
+def is_members(message: discord.Message) -> bool:
+    """Tell whether a member has written a message: no bot, no webhook, and not Discord itself."""
     is_own = message.type in (discord.MessageType.default, discord.MessageType.reply)
-    if message.author.bot or message.webhook_id or message.guild is None or not is_own or not said_in(message):
+    return is_own and not message.author.bot and not message.webhook_id
+
+
+def location_of(message: discord.Message) -> Location | None:
+    """Return where a member's message stands; None for others, and for direct messages and empty texts."""
+    if message.guild is None or not is_members(message) or not said_in(message):
         return None
     home = message.channel.parent_id if isinstance(message.channel, discord.Thread) else message.channel.id
     return Location(message.guild.id, message.channel.id, home)

@@ -1,7 +1,7 @@
 """`/touchstone`: where the bot answers and in which language, whom it leaves alone, and all settings at one look."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import discord
@@ -150,6 +150,7 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
         "card_form": _or_default(settings.card_form, texts(CARD_FORMS[settings.card_form or "short"]), texts),
         "cards_per_hour": _number(settings.cards_per_hour, state.defaults.cards_per_hour, texts),
         "moderators_channel": texts("nothing") if told is None else f"<#{told}>",
+        **({} if told is None else {"answer_log": texts("yes") if settings.answer_log else texts("no")}),
         "digest_channel": texts("nothing") if digest is None else f"<#{digest}>",
     }
     if settings.outside_checks is not None:
@@ -265,9 +266,10 @@ class SettingsCommand(CommandGroup):
             await request.respond(texts("A channel has a cool-down and a cut-off of its own, and nothing else."))
             return
         state = await request.do(self._apply, actor, changes, channel.id if channel else None)
+        there = {number: own for number, own in state.channels.items() if request.guild.get_channel(number)}
         head = texts("Settings of this server")
         missing = missing_lines(request.guild, {digest_channel.id: "digest"}, texts) if digest_channel else []
-        lines = [f"### {head}", *settings_lines(state, texts), *missing]
+        lines = [f"### {head}", *settings_lines(replace(state, channels=there), texts), *missing]
         if changes.get("outside_checks") and not self.bot.touchstone.fact_checkers.names:
             lines.append(texts("Whoever runs me has set no other fact-checkers up, so that nobody is asked."))
         if changes:

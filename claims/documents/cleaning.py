@@ -23,7 +23,7 @@ from claims.documents.markup import (
     voices_of,
     without_markup,
 )
-from claims.documents.wrapping import broken_lines, page_frame
+from claims.documents.wrapping import broken_lines, page_frame, rolled_lines, transcript_times
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 
@@ -88,7 +88,9 @@ class CleaningRules:
               (?P<filler>(?:(?:{zh}|(?<=[，。,.?？\s])(?:{tags})(?=[，。,.?？\s]))[，,、]?)+
                 |(?<![\w'])(?:{en})(?!\w)[,，]?[ ]?)
             | (?P<point>(?<=\d)[ ]?\.[ ](?=\d))
-            | (?P<number>(?<=\d)[ ](?=\d*[年%％]))
+            # Of two numbers beside each other only what makes a year is one.
+            | (?P<number>(?<=\d)[ ](?=[年%％])
+                |(?<=\d{{3}})(?<!\d{{4}})[ ](?=\d年)|(?<=19|20)(?<!\d{{3}})[ ](?=\d\d年))
             | (?P<stutter>(?P<twice>{stutters})(?=[，、 ]?(?P=twice)))
             | (?P<stops>[。，,.？?！!、](?:\s*[。，,.？?！!、])+)
             | (?P<space>(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！、A-Za-z0-9])
@@ -200,7 +202,10 @@ class CleaningRules:
 def unmarked(raw: str, form: Form) -> View:
     """Return the whole text as it is read, its frame included: without markup, invisible characters and readings."""
     view = View.of(raw)
+    if form == "subtitles":
+        view = view.edited(rolled_lines(view.text))
     if form in {"text", "markdown"}:
+        view = view.edited(transcript_times(view.text))
         view = view.edited(page_frame(view.text))
         view = view.edited(broken_lines(view.text, form))
     view = without_markup(view, form)

@@ -36,6 +36,7 @@ _SAMPLE = 200_000
 # So few bytes that are wrong in UTF-8 beside many that are right: two encodings in one file.
 _MOST_MIXED = 0.2
 _TELLING = 3
+_LETTERS, _SIGNS = re.compile(r"[^\x00-\x7f]"), "µªº"
 
 
 def read_file(path: Path) -> bytes:
@@ -135,6 +136,10 @@ def _read(data: bytes, declared: str) -> str:
     best = max(readings, key=_chineseness, default="")
     if _chineseness(best) >= _LEAST_COMMON:
         return best
+    western = _try(data, "cp1252")
+    # Code pages share their letters more often than signs such as ¢ and ½, by which they are not told.
+    if western is not None and not any(each.isalpha() and each not in _SIGNS for each in _LETTERS.findall(western)):
+        return western
     found = from_bytes(data[:_SAMPLE]).best()
     text = _try(data, found.encoding) if found is not None else None
     if text is None:

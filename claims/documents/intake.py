@@ -78,6 +78,11 @@ class IntakeReader:
                     "This is {kind}, which is not read. Save it as text, a page, Markdown, subtitles or a PDF.",
                     kind=kind,
                 )
+        if _ARCHIVED.search(data[:_TOP_OF_TEXT]):
+            raise DocumentRefusedError(
+                "This is {kind}, which is not read. Save it as text, a page, Markdown, subtitles or a PDF.",
+                kind="MHTML",
+            )
         if is_pdf(data):
             text, facts = _read_pdf(data)
             sha256 = hashlib.sha256(data).hexdigest()
@@ -124,6 +129,7 @@ def _apart(facts: DocumentFacts, site: str, text: str) -> DocumentFacts:
 _TOP_OF_TEXT = 3000
 # So much of a text tells its language.
 _MOST_OF_TEXT = 20_000
+_ARCHIVED = re.compile(rb"^Content-Type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
 _OTHERS = (
     (b"PK\x03\x04", "ZIP / Office"),
     (b"PK\x05\x06", "ZIP"),
@@ -269,7 +275,11 @@ def _page_facts(text: str) -> DocumentFacts:
         return DocumentFacts()
     # Names of one word, as Chinese ones are, are passed over there.
     author = about.author or _author_of(text[:_MOST_OF_TEXT])
-    return DocumentFacts(about.title or "", author, about.sitename or "", _day(about.date or ""))
+    day = _day(about.date or "")
+    # The year of a copyright, or one that is only mentioned, becomes its first day there.
+    is_written = not day.endswith("-01") or day in _days(text) or day.replace("-", "/") in text
+    published = day if is_written else ""
+    return DocumentFacts(about.title or "", author, about.sitename or "", published)
 
 
 _META_AUTHOR = re.compile(
@@ -290,10 +300,15 @@ _MOST_PAGE = 3_000_000
 
 def _day(text: str) -> str:
     """Return the first day that a text names, or ""."""
-    days = [*map(_short_day, _DATES.finditer(text)), *map(_long_day, _LONG_DATE.finditer(text))]
-    if named := [day for day in days if day[1]]:
-        return min(named)[1]
+    if days := _days(text):
+        return days[0]
     return text if re.fullmatch(r"\d{4}(?:-\d{2})?", text) else ""
+
+
+def _days(text: str) -> list[str]:
+    """Return the days that a text names, in order."""
+    found = [*map(_short_day, _DATES.finditer(text)), *map(_long_day, _LONG_DATE.finditer(text))]
+    return [day for _, day in sorted(found) if day]
 
 
 def _short_day(found: re.Match[str]) -> tuple[int, str]:

@@ -4,6 +4,7 @@ import bisect
 import html
 import re
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -162,8 +163,13 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = frozenset({"script", "style", "head", "noscript", "template", "svg", "iframe", "textarea", "select"})
 _INLINE = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
-    "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "svg", "time", "tt", "u", "var", "wbr",
+    "mark", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "svg",
+    "time", "tt", "u", "var", "wbr",
 })  # fmt: skip
+# How characters are read aloud, which stands above them.
+_READING = re.compile(
+    r"<r(?:p|t|tc)\b[^<>]{0,200}+>(?:[^<]{1,40}+|</?(?:span|font|small|b|i)\b[^<>]{0,200}+>){0,8}+(?=<)", re.IGNORECASE
+)
 
 
 def page_edits(text: str) -> Iterator[Edit]:
@@ -178,7 +184,10 @@ def page_edits(text: str) -> Iterator[Edit]:
         if start < 0:
             return
         at = start + 1
-        if text.startswith("<!--", start):
+        if reading := _READING.match(text, start):
+            at = reading.end()
+            yield Edit(start, at, "reading")
+        elif text.startswith("<!--", start):
             at = _after(text, "-->", start + 4)
             yield Edit(start, at, "tag")
         elif (name := _NAME.match(text, start + 1)) or text[start + 1 : start + 2] in {"!", "?"}:
@@ -249,7 +258,7 @@ def _markdown_edits(text: str) -> Iterator[Edit]:
 
 _CUE = re.compile(
     rf"""
-      (?P<head>\A\s*WEBVTT[^\n]*\n?)
+      (?P<head>\A\s*WEBVTT[^\n]*\n?(?:[\w-]{{1,40}}[:=](?![^\n]*-->)[^\n]*\n)*)
     | (?P<note>^(?:NOTE|STYLE|REGION)\b[^\n]*\n(?:[^\n]+\n)*)
     | (?P<timing>(?:^[^\n]{{0,100}}\n)?^{_TIMING}\n?)
     | (?P<voice><v(?:\.[\w.]+)?[ ]+(?P<who>[^<>\n]{{1,60}})>)
@@ -259,6 +268,8 @@ _CUE = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
+_NAMED = r"([^\W\d_][\w.·' -]{0,30})[:：](?!//)"
+_SPEAKS, _CUE_OF = re.compile(_NAMED), re.compile(rf"^{_TIMING}\n{_NAMED}", re.MULTILINE)
 _IS_NUMBER = re.compile(r"\s*(?:[\w-]{1,40}\s*)?\n")
 
 
@@ -269,7 +280,7 @@ def voices_of(raw: str) -> frozenset[str]:
 
 def _subtitle_edits(text: str) -> Iterator[Edit]:
     """Yield the edits that make cues one text, in which a new voice begins a line."""
-    voice = ""
+    voice, names = "", Counter(found[1] for found in _CUE_OF.finditer(text))
     for found in _CUE.finditer(text):
         start, end = found.span()
         if found["voice"]:
@@ -286,7 +297,9 @@ def _subtitle_edits(text: str) -> Iterator[Edit]:
             above = first.rfind("\n")
             words = first[: above + 1] if above >= 0 else ""
             is_number = not words or bool(_IS_NUMBER.fullmatch(words))
-            yield Edit(start if is_number else start + len(words), end, "cue", " " if not is_number else "")
+            speaks = _SPEAKS.match(text, end)
+            begins = "\n" if speaks and names[speaks[1]] > 1 else "" if is_number else " "
+            yield Edit(start if is_number else start + len(words), end, "cue", begins)
         else:
             yield Edit(start, end, "cue")
 
@@ -365,7 +378,7 @@ def body_lines(raw: str, text: str) -> list[Line] | None:
         return None
     import trafilatura  # noqa: PLC0415  (takes long to load, and only pages need it)
 
-    body = trafilatura.extract(raw, include_comments=False, include_tables=True)
+    body = trafilatura.extract(_READING.sub("", raw), include_comments=False, include_tables=True)
     if not body or len(body) < _LEAST_BODY:
         return None
     whole = _SPACES.sub("", body)
@@ -409,7 +422,8 @@ def title_of(raw: str, text: str, form: Form, is_frame: Callable[[str], bool]) -
         found = front or heading
         return found[1].strip().strip("\"'") if found else ""
     start, end = prose_span(text, (), str.casefold)
-    above = [line.text for line in _filled(text[:start] if end else text[:400])][-_LINES_ABOVE:]
+    lines = [line.text for line in _filled(text[:start] if end else text[:_HEAD])]
+    above = lines[-_LINES_ABOVE:] if end else lines[:1]
     first = next((line.text for line in _filled(text[start:end])), "")
     below = [first] if not _ENDS.search(first) else []
     for line in (*below, *(each for each in reversed(above) if not _SENTENCE.search(each))):

@@ -1,4 +1,7 @@
-"""Lines that were broken to fit a page or a window, read as the sentences that they were; heads and feet of pages."""
+"""Lines that were broken to fit a page or a window, read as the sentences that they were.
+
+Around them: heads and feet of pages, times in transcripts, and lines that captions show again.
+"""
 
 import re
 from collections import Counter
@@ -207,12 +210,16 @@ def _is_hyphen(before: str, after: str, words: Counter[str]) -> bool:
 _AROUND = 2
 _NO_WORD = re.compile(r"[^\w/]+")
 _NUMBER = re.compile(r"(?:page ?|p ?|第 ?)?\d{1,4}(?: ?(?:/|of|von|共) ?\d{1,4})? ?(?:[页頁]|pages)?", re.IGNORECASE)
+_PAGED = re.compile(r"\bpage \d|第 ?\d+ ?[页頁]", re.IGNORECASE)
 _LEAST_PAGES = 3
 
 
 def page_frame(text: str) -> Iterator[Edit]:
     """Yield the heads and feet of pages, and what stands between two pages where a sentence runs over."""
     if PAGE not in text:
+        numbered = [row for row in _rows(text) if _PAGED.search(row.text) and not _STOP.search(row.text)]
+        often = Counter(map(_key, numbered))
+        yield from (Edit(row.start, row.end, "frame") for row in numbered if often[_key(row)] >= _LEAST_PAGES)
         return
     pages: list[list[_Row]] = []
     at = 0
@@ -252,3 +259,49 @@ def _runs_over(last: str, first: str) -> bool:
     if _STOP.search(last) or _ITEM.match(first) or min(len(last), len(first)) < _NARROWEST // 2:
         return False
     return bool(re.match(r"[a-z]", first) or (_WIDE.match(last[-1]) and _WIDE.match(first)))
+
+
+_TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
+_TIMED = re.compile(
+    rf"""
+      ^(?P<alone>[ \t]*[\[(]?{_TIME}(?:[ \t]*(?:,|-|–|-->)[ \t]*{_TIME})?[\])]?[ \t]*(?:\n|\Z))
+    | ^(?P<before>[ \t]*[\[(]{_TIME}(?:[ \t]*(?:,|-|–|-->)[ \t]*{_TIME})?[\])][ \t]*)
+    | ^[^\W\d_][^\n:\d]{{0,40}}?(?P<named>[ \t]+{_TIME}[ \t]*\n)(?=[^\n])(?![^\n]*:\d{{2}}[ \t]*$)
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_AT_ONCE = re.compile(r"\D*(?:0{1,2}:)?0?0:\d{2}")
+_LEAST_TIMES, _LEAST_TIMED = 5, 0.2
+
+
+def transcript_times(text: str) -> Iterator[Edit]:
+    """Yield the times that stand all over a transcript, which begins with its first minute; who speaks gets a colon."""
+    times = list(_TIMED.finditer(text))
+    if len(times) < _LEAST_TIMES or not _AT_ONCE.match(times[0][times[0].lastgroup or 0]):
+        return
+    if len(times) < _LEAST_TIMED * sum(bool(line.strip()) for line in text.split("\n")):
+        return
+    for found in times:
+        kind = found.lastgroup or ""
+        yield Edit(*found.span(kind), "cue", ": " if kind == "named" else "")
+
+
+_TAG = re.compile(r"<[^<>\n]{1,200}>")
+_IS_TIMING = re.compile(rf"\s*(?:{_TIME}[ \t]*-->.*|\d*)")
+# So many lines of captions that roll stand there twice or more.
+_LEAST_ROLLED = 0.3
+
+
+def rolled_lines(text: str) -> Iterator[Edit]:
+    """Yield the lines of subtitles that only show again what the cue before had, where most cues do."""
+    last, filled, rolled = "", 0, list[Edit]()
+    for row in _rows(text):
+        words = " ".join(_TAG.sub("", row.text).split())
+        if _IS_TIMING.fullmatch(words):
+            continue
+        filled += 1
+        if words == last:
+            rolled.append(Edit(row.start, row.end, "cue"))
+        last = words
+    if len(rolled) >= max(_LEAST_LINES, _LEAST_ROLLED * filled):
+        yield from rolled

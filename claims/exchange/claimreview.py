@@ -199,6 +199,12 @@ class _Drafts:
             warnings = (*first.warnings, worded("a second review of it, with another verdict, is left out"))
             self.drafts[number] = replace(first, warnings=warnings)
 
+    def tell_of_more(self, data: list[Any]) -> None:
+        """Say at the last draft where the API's answer is only the first pages of one."""
+        if self.drafts and isinstance(data[-1], dict) and cast("Object", data[-1]).get("nextPageToken"):
+            said = worded("the answer has further pages, which are not in this file")
+            self.drafts[-1] = replace(self.drafts[-1], warnings=(*self.drafts[-1].warnings, said))
+
     def line(self, place: PartPath) -> int:
         """Return the line of the review that a part comes from."""
         return self._lines[place[1]] if len(place) > 1 and isinstance(place[1], int) else 1
@@ -237,6 +243,7 @@ def read_reviews(source: Source, today: date) -> Incoming:
                     drafts.add(made, line)
                 else:
                     refused.append(RefusedClaim(made.name, line, (replace(made.problem, line=line),)))
+        drafts.tell_of_more(lined.data)
     if not drafts.drafts and not refused:
         mend = worded("Give one object, a list, an @graph or a DataFeed of reviews.")
         raise ImportRefusedError(source.name, (PackProblem(0, "@type", worded("it holds no ClaimReview"), mend),))
@@ -280,10 +287,26 @@ def _found_in(
         answered = list(_of_the_api(node, lined))
         yield from answered
         claim = node if "Claim" in types else claim
-        page = node if any(name.endswith("Article") or name in _PAGES for name in types) else page
+        page = node if _is_page(types) else _page_beside(node) or page
         for inner in node.values() if not answered else ():
             if isinstance(inner, dict | list):
                 yield from _found_in(cast("object", inner), lined, claim, page)
+
+
+def _is_page(types: list[str]) -> bool:
+    return any(name.endswith("Article") or name in _PAGES for name in types)
+
+
+def _page_beside(node: Object) -> Object | None:
+    """Return the page that a graph is about: its only article, and what that leaves to its only other page."""
+    graph = [cast("Object", each) for each in many(node.get("@graph")) if isinstance(each, dict)]
+    pages = [each for each in graph if _is_page(_types(each)) and _TYPE not in _types(each)]
+    others = [each for each in pages if "WebPage" in _types(each)]
+    articles = [each for each in pages if each not in others]
+    if not pages or len(articles) > 1 or len(others) > 1:
+        return None
+    article = articles[0] if articles else {}
+    return article | (_left_to(others[0], article) if others else {})
 
 
 def _of_the_api(node: Object, lined: LinedJson) -> Iterator[FoundReview]:

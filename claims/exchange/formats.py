@@ -144,22 +144,36 @@ def _cited(claims: list[ExportedClaim]) -> set[str]:
 MAX_BYTES = 8 * 1024 * 1024
 # Of what the operator names: an export of many thousand claims has to come back in.
 MAX_FILE_BYTES = 4 * MAX_BYTES
-_LEADS: tuple[tuple[bytes, Worded], ...] = (
-    (b"PK\x03\x04", worded("a zip archive (or a spreadsheet in .xlsx or .ods)")),
-    (b"PK\x05\x06", worded("an empty zip archive")),
-    (b"\x1f\x8b", worded("a gzip archive")),
-    (b"Rar!", worded("a rar archive")),
-    (b"7z\xbc\xaf\x27\x1c", worded("a 7z archive")),
-    (b"BZh", worded("a bzip2 archive")),
-    (b"\xfd7zXZ\x00", worded("an xz archive")),
-    (b"\x28\xb5\x2f\xfd", worded("a zstd archive")),
-    (b"\xd0\xcf\x11\xe0", worded("an old Office file (.xls or .doc)")),
-    (b"%PDF", worded("a PDF")),
-    (b"SQLite format 3\x00", worded("a database")),
-    (b"\x89PNG", worded("a picture")),
+_AS_CSV = worded("Save the sheet with the claims as CSV in UTF-8 (in Excel: “CSV UTF-8”), and import that.")
+_AS_TEXT = worded("Import a pack (YAML), a sheet (CSV in UTF-8) or ClaimReview (JSON).")
+_UNPACK = worded("Unpack it, and import the file that has the claims.")
+_LEADS: tuple[tuple[bytes, Worded, Worded], ...] = (
+    (b"PK\x03\x04", worded("a zip archive"), _UNPACK),
+    (b"PK\x05\x06", worded("an empty zip archive"), _UNPACK),
+    (b"\x1f\x8b", worded("a gzip archive"), _UNPACK),
+    (b"Rar!", worded("a rar archive"), _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", worded("a 7z archive"), _UNPACK),
+    (b"BZh", worded("a bzip2 archive"), _UNPACK),
+    (b"\xfd7zXZ\x00", worded("an xz archive"), _UNPACK),
+    (b"\x28\xb5\x2f\xfd", worded("a zstd archive"), _UNPACK),
+    (b"\xd0\xcf\x11\xe0", worded("an old Office file (.xls or .doc)"), _AS_CSV),
+    (b"%PDF", worded("a PDF"), _AS_TEXT),
+    (b"SQLite format 3\x00", worded("a database"), _AS_TEXT),
+    (b"\x89PNG", worded("a picture"), _AS_TEXT),
 )
+_SPREADSHEETS = (".xlsx", ".xlsm", ".ods", ".numbers")
+# What stands in the zip archives that programs save.
+_ZIPPED: tuple[tuple[bytes, Worded, Worded], ...] = (
+    (b"xl/workbook", worded("a spreadsheet"), _AS_CSV),
+    (b"opendocument.spreadsheet", worded("a spreadsheet"), _AS_CSV),
+    (b".iwa", worded("a spreadsheet"), _AS_CSV),
+    (b"word/document", worded("a document of a word processor"), _AS_TEXT),
+    (b"opendocument.text", worded("a document of a word processor"), _AS_TEXT),
+)
+# A workbook saved as a web page or as XML, whatever its name ends with.
+_WORKBOOK = re.compile("urn:schemas-microsoft-com:office:(?:excel|spreadsheet)")
+_HEAD = 2_000
 _TAR_MARK, _TAR_PLACE = b"ustar", 257
-_UNPACK = worded("Unpack it, save it as YAML, as CSV in UTF-8 or as JSON, and import that.")
 _AS_UTF_8 = worded("Save it as UTF-8.")
 _SUFFIXES: dict[str, Format] = {
     ".yaml": "yaml",
@@ -212,12 +226,11 @@ def read_bytes(name: str, raw: bytes, most: int = MAX_BYTES) -> Source:
     if len(raw) > most:
         fault = worded("it is larger than {limit} MB", limit=most // 1024 // 1024)
         raise _refused(name, fault, worded("Split it into several files."))
-    packed = next((what for lead, what in _LEADS if raw.startswith(lead)), None)
-    if raw[_TAR_PLACE : _TAR_PLACE + len(_TAR_MARK)] == _TAR_MARK:
-        packed = worded("a tar archive")
-    if packed:
-        raise _refused(name, worded("it is {packed}", packed=packed), _UNPACK)
+    if packed := _packed(name, raw):
+        raise _refused(name, worded("it is {packed}", packed=packed[0]), packed[1])
     text, code_page = text_in(name, raw)
+    if _WORKBOOK.search(text[:_HEAD]):
+        raise _refused(name, worded("it is {packed}", packed=worded("a spreadsheet")), _AS_CSV)
     found = UNFIT.search(text)
     if found:
         place = f"{ord(found[0]):#06x}"
@@ -234,6 +247,17 @@ def read_bytes(name: str, raw: bytes, most: int = MAX_BYTES) -> Source:
         mend = worded("Open the file as UTF-8 where it was still right, and save it as UTF-8.")
         raise _refused(name, fault, mend, text.count("\n", 0, place) + 1)
     return Source(name, form, text, code_page)
+
+
+def _packed(name: str, raw: bytes) -> tuple[Worded, Worded] | None:
+    """Return what bytes are that are no text by how they begin, and the mend; None where they may be one."""
+    if raw.startswith(b"PK") and Path(name).suffix.lower() in _SPREADSHEETS:
+        return worded("a spreadsheet"), _AS_CSV
+    if raw[_TAR_PLACE : _TAR_PLACE + len(_TAR_MARK)] == _TAR_MARK:
+        return worded("a tar archive"), _UNPACK
+    found = next(((what, mend) for lead, what, mend in _LEADS if raw.startswith(lead)), None)
+    inner = ((what, mend) for part, what, mend in _ZIPPED if part in raw) if raw.startswith(b"PK") else ()
+    return next(iter(inner), found)
 
 
 # Programs take UTF-8 for the code page of their country. Han characters in UTF-8 begin with a byte from e4 to e9: with

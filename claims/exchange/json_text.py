@@ -60,7 +60,10 @@ class LinedJson:
         except (ValueError, RecursionError) as error:
             broken = error if isinstance(error, json.JSONDecodeError) else None
             fault = worded("this is no valid JSON: {detail}", detail=broken.msg if broken else str(error))
-            line = text.count("\n", 0, broken.pos) + first if broken else 0
+            # A line that is cut off only shows in the next.
+            begun = text.count("\n", 0, place)
+            is_line = bool(self.data) and begun <= 2 * len(self.data)
+            line = (begun if is_line else text.count("\n", 0, broken.pos)) + first if broken else 0
             raise ImportRefusedError(name, (PackProblem(line, "", fault, worded("Mend the line.")),)) from None
 
     def inner(self, node: Object, key: str) -> Object:
@@ -121,6 +124,9 @@ def read_json(name: str, text: str) -> Iterator[LinedJson]:
     if not found:
         fault = worded("this page holds no script of the type application/ld+json")
         mend = worded("Save the page as its server sends it, or import the JSON of its review.")
+        if "ClaimReview" in text:
+            fault = worded("this page has its review in its tags, which are not read")
+            mend = worded("Import the JSON of its review.")
         raise ImportRefusedError(name, (PackProblem(0, "", fault, mend),))
 
 

@@ -119,6 +119,7 @@ class Languages:
     # Letters with marks in them are rare in English, and stand in names.
     _MARKED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
     _WORD = re.compile(r"[^\W\d_]+")
+    _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "x", "default", "unknown", "none"})
 
     def __init__(self) -> None:
         words: dict[str, Any] = _shipped("languages.yaml")
@@ -136,7 +137,7 @@ class Languages:
             for name in names
             if name in (given if count_han(name) else words)
         )
-        return next(known, next(iter(words), ""))
+        return next(known, next((word for word in words if word not in self._NO_LANGUAGE), ""))
 
     def of(self, text: str, more: str = "") -> str:
         """Return `en`, `zh`, another language's tag, `und` for another script, or nothing where it cannot be told.

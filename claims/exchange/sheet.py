@@ -37,6 +37,7 @@ from claims.exchange.formats import (
 )
 from claims.exchange.reading import read_pack_data
 from claims.exchange.sheet_cells import (
+    BY_HAND,
     COLUMNS,
     EXPORT,
     MOST_ROWS,
@@ -388,7 +389,11 @@ def read_sheet(source: Source, today: date) -> Incoming:
         made.take(line, cells, doubts)
     strays = made.strays
     digest = hashlib.sha256(source.text.encode()).hexdigest()
-    read = read_pack_data(source.name, completed(made, today), digest, set())
+    try:
+        read = read_pack_data(source.name, completed(made, today), digest, set())
+    except ImportRefusedError as error:
+        told = tuple(_told_problem(each, sheet) for each in error.problems)
+        raise ImportRefusedError(source.name, told) from None
     claims = [_with_rows(each, made) for each in read.claims]
     claims += (RefusedClaim(claim, faults[0].line, tuple(faults)) for claim, faults in made.faults.items())
     told = tuple(_told(claim, sheet) if isinstance(claim, RefusedClaim) else claim for claim in claims)
@@ -409,6 +414,7 @@ def _with_rows(claim: IncomingClaim | RefusedClaim, sheet: SheetClaims) -> Incom
 
 
 _INDEX = re.compile(r"\[\d+\]")
+_MISSING = re.compile(r"'(\w+)' is missing")
 
 
 def _told(claim: RefusedClaim, sheet: Sheet) -> RefusedClaim:
@@ -417,7 +423,10 @@ def _told(claim: RefusedClaim, sheet: Sheet) -> RefusedClaim:
 
 
 def _told_problem(problem: PackProblem, sheet: Sheet) -> PackProblem:
-    column = _column(problem.field)
+    missing = _MISSING.search(problem.fault)
+    column = _column(f"{problem.field}.{missing[1]}" if missing else problem.field)
+    if missing and column:
+        problem = replace(problem, mend=worded("Write it into this column."))
     if not column:
         return replace(problem, field=sheet.source.name)
     value = sheet.cell(problem.line, column)
@@ -436,4 +445,4 @@ def _column(place: str) -> str:
         return f"{'speaker' if 'speaker' in around else 'text'}_{last}"
     if "documented" in around:
         return "documented"
-    return {"id": "claim", "value": "low"}.get(last, last if last in COLUMNS else "")
+    return {"id": "claim", "value": "low"}.get(last, last if last in (*COLUMNS, *BY_HAND) else "")

@@ -1,6 +1,7 @@
 """The cells of a sheet: its rows in bounded memory, and days and numbers as a spreadsheet of any country saves them."""
 
 import csv
+import difflib
 import math
 import re
 import unicodedata
@@ -30,6 +31,7 @@ _LATER = ("documented", *(f"{stem}_{code}" for stem in ("text", "speaker") for c
 EXPORT = worded("An export as CSV is a sheet with all columns.")
 # So many headings of an export in one row are no chance; how many rows are looked at for them.
 _HEADINGS, _LOOKED = 3, 1_000
+_NO_WORD, _ALIKE = re.compile(r"[\W_]+"), 0.7
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _WORDS = ("row", "kind", "status", "role", "bound")
 _BARE = (
@@ -57,11 +59,7 @@ def columns_of(row: list[str], line: int, sheet: "SheetRows") -> list[str]:
         missing = [each for each in missing if each != "text_en"]
     faults = [
         *(PackProblem(line, each, worded("the column is missing"), EXPORT) for each in missing),
-        *(
-            PackProblem(line, each[:60], worded("the column is unknown"), worded("Take it out."))
-            for each in columns[: 2 * len(COLUMNS)]
-            if each and each not in (*COLUMNS, *BY_HAND)
-        ),
+        *(_unknown(line, each) for each in columns[: 2 * len(COLUMNS)] if each and each not in (*COLUMNS, *BY_HAND)),
         *(
             PackProblem(line, each, worded("the column stands here twice"), worded("Keep one."))
             for each in (*COLUMNS, *BY_HAND)
@@ -74,7 +72,15 @@ def columns_of(row: list[str], line: int, sheet: "SheetRows") -> list[str]:
 
 
 def _headings(row: list[str]) -> list[str]:
-    return [cell.strip().lower() for cell in row]
+    """Return the names of columns as an export has them, also where people write `Text (EN)` or `As of`."""
+    return [_NO_WORD.sub("_", cell.casefold()).strip("_") or cell.strip() for cell in row]
+
+
+def _unknown(line: int, column: str) -> PackProblem:
+    known = (*COLUMNS, *BY_HAND)
+    meant = min(difflib.get_close_matches(column, known, 3, _ALIKE), key=known.index, default="")
+    mend = worded("Write {key} in its place.", key=meant) if meant else worded("Take it out.")
+    return PackProblem(line, column[:60], worded("the column is unknown"), mend)
 
 
 def _heading_below(rows: Iterable[tuple[int, int, list[str]]]) -> int:
@@ -103,7 +109,9 @@ def _tidy(cells: Cells) -> Cells:
         cell = cells[name]
         # A bar parts the spellings of a unit of somebody's own, which may have any sign in them.
         if cell and "|" not in cell:
-            cells[name] = (cell if cell.isascii() else _UNSEEN.sub("", cell)).strip().lstrip("'")
+            bare = (cell if cell.isascii() else _UNSEEN.sub("", cell)).strip().lstrip("'")
+            # So programs write what a spreadsheet shall take for text.
+            cells[name] = bare[2:-1] if bare.startswith('="') and bare.endswith('"') else bare
     for name in _WORDS:
         cells[name] = cells[name].casefold()
     return cells
@@ -151,11 +159,17 @@ class SheetRows:
             except csv.Error as error:
                 fault = worded("this is no valid CSV: {detail}", detail=str(error))
                 raise _refused(self.source, line, fault, worded("Save the sheet as CSV anew.")) from error
-            yield line, place, row
+            yield line, place, self._parted(row)
 
     def at(self, place: int) -> list[str]:
         """Return the cells of the row that begins at a place of the text."""
-        return next(self._reader(_Lines(self.source, place, 1)))
+        return self._parted(next(self._reader(_Lines(self.source, place, 1))))
+
+    def _parted(self, row: list[str]) -> list[str]:
+        """Return the cells of a row that stands in one of them: so a spreadsheet saves rows that it has not parted."""
+        if not row or self.delimiter not in row[0] or any(row[1:]):
+            return row
+        return next(csv.reader([row[0]], delimiter=self.delimiter), row)
 
     def _reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
         return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=self._spaced, strict=True)

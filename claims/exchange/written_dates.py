@@ -13,7 +13,7 @@ import yaml
 
 # Behind the date the day of the week may stand, and a moment, of which the day is kept as it is written.
 _WEEKDAY = r"(?:\s*\(?(?:星期|[週周])?[一二三四五六日天]\)?)?"
-_MOMENT = rf"{_WEEKDAY}(?:[T ,]\s*(?:[上下]午|오[전후])?\s*\d{{1,2}}[:.h]\d{{2}}.*|T.*|Z)?"
+_MOMENT = rf"{_WEEKDAY}(?:[T ,]\s*(?:[上下]午|오[전후])?\s*\d{{1,2}}[:.h]\d{{2}}.*|T.*|Z|[+-]\d{{2}}:\d{{2}})?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})(?:([-/.])\s?(\d{{1,2}})(?:\2\s?(\d{{1,2}}))?)?\.?{_MOMENT}", re.DOTALL)
 _COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_MOMENT}", re.DOTALL)
 _MONTH_FIRST = re.compile(r"(\d{1,2})[-/.](\d{4})")
@@ -24,11 +24,12 @@ _HAN_DIGITS = {digit: str(worth) for worth, digits in enumerate(["〇零○", *"
 _TAIWAN = re.compile(rf"(?:民[国國])?\s*(1\d{{2}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_MOMENT}", re.DOTALL)
 _YEAR_LAST = re.compile(rf"(\d{{1,4}})([-/.])\s?(\d{{1,2}})\2\s?(\d{{4}}|\d{{2}}){_MOMENT}", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
-_DAY_MARKS = frozenset(
-    {"st", "nd", "rd", "th", "of", "de", "del", "le", "the", "t", "z", "on", "at", "г", "r", "den", "published"}
-)
+_DAY_MARKS = frozenset({
+    "st", "nd", "rd", "th", "of", "de", "del", "le", "the", "t", "z", "on", "at", "à", "las", "um", "г", "r", "den",
+    "published", "updated", "posted", "last",
+})  # fmt: skip
 # Behind the time of day the year may stand, as in `Thu May 2 10:00:00 +0000 2024`.
-_CLOCK = re.compile(r"\s*\bT?\d{1,2}:\d{2}.*?(?:(?<![-+\d])(\d{4})\s*)?$", re.DOTALL)
+_CLOCK = re.compile(r"\s*\bT?\d{1,2}[:h]\d{2}.*?(?:(?<![-+\d])(\d{4})\s*)?$", re.DOTALL)
 _YEAR = re.compile(r"\d{4}")
 _LONGEST = 100
 _MINGUO, _MINGUO_YEARS = 1911, range(100, 200)

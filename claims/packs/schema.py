@@ -301,6 +301,8 @@ _FORMS = {
     r"^[a-z0-9][a-z0-9.\-]*$(?!\n)": worded("Use small letters, digits, hyphens and points, such as old-crane."),
     r"^https?://[^\s\x00-\x1f\x7f-\x9f]+$(?!\n)": worded("An address begins with https://."),
     r"\S": worded("Write it, or take the key out."),
+    r"^[^|\n]*[^|\s][^|\n]*$(?!\n)": worded("Write it in one line, without a bar (|)."),
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)": worded("Write it as en, zh-Hans or zh-Hant."),
 }
 
 
@@ -386,8 +388,7 @@ def _second(values: Any) -> int:  # noqa: ANN401  as above
 
 
 def _type(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401  whatever the schema says
-    first, *others = (TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))
-    wanted = first
+    wanted, *others = (TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))
     for other in others:
         wanted = worded("{one} or {other}", one=wanted, other=other)
     mend = _TYPE_MENDS.get(str(limit), SHOWN_BY_EXPORT)
@@ -405,7 +406,7 @@ def _format(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
 
 
 def _pattern(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
-    mend = _FORMS.get(limit) or worded("It must match {form}.", form=limit)
+    mend = _FORMS.get(limit) or worded("Take it from the export, as it stands there.")
     return worded("{value!r} has the wrong form", value=str(value)[:_SHOWN]), mend
 
 

@@ -97,6 +97,17 @@ def test_no_more_is_read_than_waits_for_the_workers():
     assert len(read) < 5_000
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows cannot have a signal wait")
+def test_processes_do_not_hear_ctrl_c_not_even_while_they_start(touchstone):
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with ProcessWorkers(Recipe.of(touchstone), 1) as workers:
+        answer = workers.submit([CLAIM])
+        (process,) = workers._pool._processes
+        os.kill(process, signal.SIGINT)
+        assert len(answer.result()) == 1
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+
+
 def test_what_ends_again_and_again_is_told(monkeypatch):
     workers = object.__new__(ProcessWorkers)
     monkeypatch.setattr(ProcessWorkers, "_open", lambda _: Pool())

@@ -39,6 +39,7 @@ def test_without_a_server_there_is_no_link(tmp_path):
         (b"<!DOCTYPE html><html></html>", "is no JSON"),
         (b"PK\x03\x04\xff\xfe", "is no JSON"),
         (b'{"guild": {"id": "1"}, "channel": {}}', "holds no list"),
+        (b'[{"ID": 1, "Contents": "from a package of Discord"}]', "holds no list"),
         (b'{"guild": {"id": "1"}, "messages": "none"}', "holds no list"),
         (b'{"guild": {"id": "1"}, "messages": [{"id": "1", "content": "he', "in the middle of message 1"),
         (b'{"guild": {"id": "1"}, "messages": [{"id" 1}, {"id": "2"}]}', "is broken after 0 messages"),

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands, tasks
 from discord.utils import format_dt
 
-from bot.discord.bot import UNCERTAIN, BotInteraction, TouchstoneBot
+from bot.discord.bot import BotInteraction, TouchstoneBot, tirelessly
 from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import draw_lines, escape, who_label
-from bot.discord.errors import LOST_REQUEST
 from bot.discord.lanes import take_lane
 from bot.discord.lookup import claims_named, title_in
 from bot.discord.queue.deciding import age_text, counts_text
@@ -27,6 +27,8 @@ from claims.record import ClaimRecord
 from config.errors import ClaimBaseError
 
 _MOST_NAMED = 20
+# So many seconds a posting is tried again while Discord is out of order.
+_PATIENCE = 30.0
 
 
 def draw_digest(digest: Digest, claims: Mapping[str, ClaimRecord], until: datetime, texts: Texts) -> ui.LayoutView:
@@ -132,27 +134,41 @@ class WeeklyDigest(commands.Cog):
                 await self._post(guild, channels[server])
 
     async def _post(self, guild: discord.Guild, channel: int) -> None:
-        """Post one digest. After a refusal the next comes in a week; where Discord did not answer, the next round."""
+        """Post one digest, tried again as the same message while Discord is out of order.
+
+        What surely was not sent comes next round; after a refusal, and where it may stand already, the next in a week:
+        better one digest less than two.
+        """
         moderation = self.bot.touchstone.moderation
         since = await asyncio.to_thread(moderation.digest_postings.take, guild.id)
         if since is None:
             return
+        target, is_due = self.bot.get_partial_messageable(channel, guild_id=guild.id), True
         try:
             digest = await asyncio.to_thread(moderation.digests.digest, guild.id, since)
             view = await self._draw(digest, await self.bot.server_texts(guild.id, guild.preferred_locale))
-            await self.bot.get_partial_messageable(channel, guild_id=guild.id).send(view=view)
+
+            async def send() -> None:
+                nonlocal is_due
+                was_due, is_due = is_due, False
+                try:
+                    await target.send(view=view, nonce=f"digest{since:%Y%m%d%H%M%S}")
+                except aiohttp.ClientConnectorError:
+                    is_due = was_due
+                    raise
+
+            async with asyncio.timeout(_PATIENCE):
+                await tirelessly(send)
         except discord.HTTPException as refusal:
-            if refusal.status >= UNCERTAIN:
-                # It may stand there already: better one digest less than two.
-                _log.warning("Whether the digest of server %s was posted is not known: %s", guild.id, refusal)
-            else:
-                _log.warning("The digest of server %s was refused in channel %s: %s", guild.id, channel, refusal)
-        except LOST_REQUEST as lost:
-            _log.warning("The digest of server %s was lost on its way, and comes next round: %r", guild.id, lost)
-            await asyncio.to_thread(moderation.digest_postings.give_back, guild.id)
+            _log.warning("The digest of server %s was refused in channel %s: %s", guild.id, channel, refusal)
+        except TimeoutError:
+            what = "could not be sent, and comes next round" if is_due else "was lost on its way, and may stand or not"
+            _log.warning("The digest of server %s %s", guild.id, what)
         except Exception:  # noqa: BLE001  whatever it is, it must not end the rounds
             _log.exception("The digest of server %s could not be posted", guild.id)
-            await asyncio.to_thread(moderation.digest_postings.give_back, guild.id)
+        finally:
+            if is_due:
+                await asyncio.to_thread(moderation.digest_postings.give_back, guild.id)
 
     async def _draw(self, digest: Digest, texts: Texts) -> ui.LayoutView:
         claims = await asyncio.to_thread(claims_named, self.bot.touchstone, digest.server, digest.paused)

@@ -112,7 +112,10 @@ def lose(monkeypatch):
     plain = simcord.http.router._check_faults
 
     def lose(
-        method: str, path: str, times: int | None = None, error: type[Exception] = aiohttp.ServerDisconnectedError
+        method: str,
+        path: str,
+        times: int | None = None,
+        error: type[Exception] | Exception = aiohttp.ServerDisconnectedError,
     ) -> None:
         lost: list[str] = []
 

@@ -5,7 +5,7 @@ import pytest
 
 from claims.moderation.editor import NewClaim
 from claims.moderation.rights import Actor
-from tests.bot.discord.world import CRANE, CRANE_TW, CRANE_ZH, text_of, typed_commands
+from tests.bot.discord.world import CRANE, CRANE_TW, CRANE_ZH, SEALS, text_of, typed_commands
 
 MENU = "Check this message"
 
@@ -112,3 +112,23 @@ async def test_a_forwarded_message_is_checked_by_the_menu(world):
     forwarded = await world.bob.forward(await world.alice.send(other, CRANE), other)
     shown = text_of(await world.bob.context_menu(other, MENU, forwarded))
     assert "The old harbour crane was built in 1920" in shown
+
+
+async def test_moderators_are_told_that_messages_of_bots_are_not_read(world):
+    robot = world.guild.add_member(world.env.create_user("robot", bot=True))
+    said = await robot.send(world.channel, CRANE)
+    assert not world.cards()[1:], "only the robot's own message"
+    told = "I read only what members write themselves, and nothing of bots and webhooks."
+    assert told in text_of(await world.chief.context_menu(world.channel, MENU, said))
+    own = await world.alice.send(world.channel, SEALS)
+    assert told not in text_of(await world.chief.context_menu(world.channel, MENU, own))
+
+
+async def test_an_administrator_may_ask_where_the_bot_is_not(world):
+    other = world.guild.create_text_channel("other")
+    said = await world.alice.send(other, CRANE)
+    bot, server = world.env.bot, world.guild.id
+    bot._connection._remove_guild(bot.get_guild(server))
+    world.env.inject_error("GET", f"/guilds/{server}/members/*", status=403, code=50001, times=None)
+    assert "The old harbour crane was built in 1920" in text_of(await world.chief.context_menu(other, MENU, said))
+    assert "The old harbour crane was built in 1920" in text_of(await world.chief.slash(other, "check", text=CRANE))

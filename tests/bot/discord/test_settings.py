@@ -36,6 +36,25 @@ async def test_it_shows_what_is_set_and_what_counts_otherwise(world):
     ]
 
 
+async def test_it_shows_whether_every_answer_is_reported(world):
+    setup, desk = world.touchstone.moderation.setup, world.guild.create_text_channel("desk")
+    setup.change(administrator(world.guild.id), moderators_channel=desk.id)
+    assert "- Report of every answer: no" in text_of(await world.chief.slash(world.channel, COMMAND))
+    setup.change(administrator(world.guild.id), answer_log=True)
+    assert "- Report of every answer: yes" in text_of(await world.chief.slash(world.channel, COMMAND))
+
+
+async def test_channels_that_are_deleted_are_not_listed(world):
+    old = world.guild.create_text_channel("old")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), old.id, "hint")
+    assert f"<#{old.id}>" in text_of(await world.chief.slash(world.channel, COMMAND))
+    await world.env.bot.get_channel(old.id).delete()
+    await world.env.settle()
+    shown = text_of(await world.chief.slash(world.channel, COMMAND))
+    assert f"<#{old.id}>" not in shown
+    assert f"- <#{world.channel.id}>: answers" in shown
+
+
 async def test_what_is_given_is_written_as_one_change(world, chosen):
     desk = world.guild.create_text_channel("desk")
     before = world.touchstone.base.revision

@@ -168,7 +168,7 @@ def test_a_file_that_is_no_text_is_refused_as_a_whole(call, tmp_path):
     (tmp_path / "claims.xlsx").write_bytes(b"PK\x03\x04")
     done = call("claims", "import", "claims.xlsx")
     assert done.code == 1
-    assert "zip archive (or a spreadsheet in .xlsx" in done.err
+    assert "it is a spreadsheet. Save the sheet with the claims as CSV" in done.err
 
 
 def test_the_dry_run_speaks_the_operators_language(call, surroundings, tmp_path):

@@ -110,6 +110,11 @@ def test_fillers_stutters_and_doubled_stops_of_a_talk_go_and_split_numbers_are_j
     assert text.startswith("我们觉得。利率大概是0.5%左右。然后在2019年的时候。那个市场其实很好。")
 
 
+def test_two_numbers_of_a_talk_that_stand_side_by_side_stay_two() -> None:
+    said = "呃2025 30%的人觉得，。呃在14 15年，。呃20 25年涨了20 %，。"
+    assert read(said * 6).startswith("2025 30%的人觉得。在14 15年。2025年涨了20%。")
+
+
 def test_a_text_that_teaches_readings_keeps_them() -> None:
     lesson = (
         "多音字的读音：行(háng)业的行读第二声，行(xíng)走的行读第二声。"
@@ -154,6 +159,26 @@ def test_a_page_whose_head_or_picture_is_not_closed_is_read_on() -> None:
     assert "90%" not in text
 
 
+RUBY = {
+    "in brackets": "<ruby>銀<rp>(</rp><rt>yín</rt><rp>)</rp>價<rp>(</rp><rt>jià</rt><rp>)</rp></ruby>",
+    "a word": "<ruby>銀價<rt class='r'><span>ㄧㄣˊ ㄐㄧㄚˋ</span></rt></ruby>",
+    "not closed": "<RUBY>銀<rt>yín<rb>價<rt>jià</RUBY>",
+    "in a container": "<ruby><rb>銀</rb><rb>價</rb><rtc><rt>yín</rt><rt>jià</rt></rtc></ruby>",
+}
+
+
+@pytest.mark.parametrize("form", RUBY)
+def test_readings_above_characters_are_left_out_and_the_characters_stay(form: str) -> None:
+    sentence = f"<p>{RUBY[form]}去年漲了一倍，{RUBY[form]}今年還在漲，沒有人知道為什麼。</p>"
+    clean = RULES.clean(f"<html><body><article>{sentence * 9}</article></body></html>")
+    assert clean.view.text.split() == ["銀價去年漲了一倍，銀價今年還在漲，沒有人知道為什麼。"] * 9
+    holds(clean.view)
+
+
+def test_a_reading_that_is_never_closed_takes_no_text_with_it() -> None:
+    assert "Silver rose" in read(f"<html><body><p>x<rt>{'Silver rose by 5%. ' * 30}</body></html>")
+
+
 def test_markdown_is_read_without_its_marks() -> None:
     raw = (
         "---\ntitle: Silver\n---\n# Silver\n\nIt **rose** by [30%](https://a.b/c) in _2025_. ![chart](x.png)\n\n"
@@ -180,6 +205,59 @@ def test_markdown_is_read_without_its_marks() -> None:
 )
 def test_subtitles_are_read_as_sentences(raw: str) -> None:
     assert " ".join(read(raw).split()) == "Silver rose by 30%. Nobody knows why."
+
+
+SAID = ("silver rose by 30%", "in the year of 2025", "and nobody knows why", "- what people say", "no one sold any")
+
+
+def test_lines_that_rolling_captions_show_again_are_read_once() -> None:
+    raw, before = "WEBVTT\nKind: captions\nLanguage: en\n\n", " "
+    for number, line in enumerate(SAID):
+        first, _, rest = line.partition(" ")
+        shown = f"{before}\n{first}<00:0{number}.200><c> {rest}</c>\n\n"
+        raw += f"00:0{number}.000 --> 00:0{number}.800 align:start position:0%\n{shown}"
+        raw += f"00:0{number}.800 --> 00:0{number}.810 align:start position:0%\n{line}\n \n\n"
+        before = line
+    clean = RULES.clean(raw)
+    assert " ".join(clean.view.text.split()) == " ".join(SAID).replace("- ", "")
+    holds(clean.view)
+
+
+def test_what_somebody_says_twice_in_subtitles_stays() -> None:
+    said = ("No.", "No.", "Silver rose by 30%.", "Nobody knows why.", "So they say.")
+    raw = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{line}\n\n" for n, line in enumerate(said, 1))
+    assert " ".join(read(raw).split()) == " ".join(said)
+
+
+TRANSCRIPTS = {
+    "above the lines": "0:0{n}\n{line}\n",
+    "before the lines": "[00:00:0{n}] {line}\n",
+    "from and to": "0:00:0{n}.000,0:00:0{n}.900\n{line}\n\n",
+    "behind who speaks": "Ann Dealer  0:0{n}\n{line}\n\n",
+    "before who speaks": "[00:00:0{n}] Ann Dealer: {line}\n",
+}
+
+
+@pytest.mark.parametrize("form", TRANSCRIPTS)
+def test_the_times_of_a_transcript_are_no_words_of_it(form: str) -> None:
+    said = ("Silver rose by 30%.", "It was at 9:30.", "That is what I said.", "Nobody sold any.", "Nobody knows.")
+    clean = RULES.clean("".join(TRANSCRIPTS[form].format(n=n, line=line) for n, line in enumerate(said)))
+    assert " ".join(clean.view.text.split()) == " ".join(said)
+    assert {turn.speaker for turn in clean.turns} == ({"Ann Dealer"} if "who" in form else set())
+    holds(clean.view)
+
+
+def test_the_times_of_a_timetable_stay() -> None:
+    raw = "".join(f"{8 + n}:30\nSilver number {n} is sold to whoever comes.\n" for n in range(6))
+    assert read(raw).count(":30") >= 5
+
+
+def test_who_speaks_in_cues_without_voices_is_known() -> None:
+    said = [("Ann Dealer", "Silver rose by 30%."), ("Bob", "Nobody knows why.")] * 3
+    cues = "".join(f"{n}\n00:0{n}.000 --> 00:0{n}.900\n{who}: {line}\n\n" for n, (who, line) in enumerate(said))
+    clean = RULES.clean(f"WEBVTT\n\n{cues}")
+    assert [turn.speaker for turn in clean.turns] == ["Ann Dealer", "Bob"] * 3
+    assert " ".join(clean.view.text.split()) == " ".join(line for _, line in said)
 
 
 def test_numbers_of_chinese_subtitles_are_not_cut_off_from_their_words() -> None:

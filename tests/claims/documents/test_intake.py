@@ -21,7 +21,8 @@ from claims.documents.worthiness import CandidateCues
 from config.errors import DocumentRefusedError
 
 FOLDER = TextFolder()
-READER = IntakeReader(CleaningRules.load(CandidateCues.load().ends, FOLDER.fold), partial(language_of, folder=FOLDER))
+RULES = CleaningRules.load(CandidateCues.load().ends, FOLDER.fold)
+READER = IntakeReader(RULES, partial(language_of, folder=FOLDER))
 SIMPLIFIED = "白银价格在去年上涨了一倍，没有人知道这会持续多久。机房越建越多，用的银也越来越多。\n"
 TRADITIONAL = "白銀價格在去年上漲了一倍，沒有人知道這會持續多久。機房越建越多，用的銀也越來越多。\n"
 ENGLISH = "Silver rose by 30% in 2025 – its dealers say “no one knows why”.\n"
@@ -68,6 +69,12 @@ def test_traditional_chinese_is_read_in_any_encoding(encoding: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "cp1252"])
 def test_english_is_read_in_any_encoding(encoding: str) -> None:
     assert decoded((ENGLISH * 5).encode(encoding)).removeprefix("\ufeff") == ENGLISH * 5
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+@pytest.mark.parametrize("words", ["5¢ and 2½ oz", "±3 °C", "£450", "10 µm, 3×4"])
+def test_signs_of_western_encodings_are_told(words: str, encoding: str) -> None:
+    assert words in decoded(f"{words}. Silver rose by 30%, and no one knows why.".encode(encoding))
 
 
 @pytest.mark.parametrize("name", ["undefined", "idna", "a\0b", "no-such-one"])
@@ -240,6 +247,37 @@ def test_a_page_says_title_author_site_and_day() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("says", "day"),
+    [
+        ("", ""),
+        ("<footer>© 2019 Ledger</footer>", ""),
+        ('<time datetime="2025-11-03">3 Nov</time>', "2025-11-03"),
+        ('<meta property="article:published_time" content="2025-01-01T08:00:00Z">', "2025-01-01"),
+        ('<link rel="canonical" href="https://x.example/2025/04/01/silver">', "2025-04-01"),
+    ],
+)
+def test_a_year_that_a_page_mentions_is_not_the_day_of_its_publication(says: str, day: str) -> None:
+    page = f"<html><head><title>Silver</title></head><body>{says}<p>{ENGLISH * 9}</p></body></html>"
+    assert READER.read(page.encode()).facts.published == day
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [("Advertisement", "Buy silver now, and save!"), ("【廣告】白銀買一送一！", "只到今天，立即搶購。")],
+)
+def test_no_advertisement_is_a_title(above: str, below: str) -> None:
+    text = f"{above}\n{below}\n\nWhat silver did in 2025\n\n{ENGLISH * 9}"
+    assert above not in READER.read(text.encode()).facts.title
+
+
+def test_a_text_without_sentences_loses_no_line_to_its_title() -> None:
+    lines = [f"silver number {number} was sold at once to whoever came for it" for number in range(40)]
+    intake = READER.read("\n\n".join(lines).encode())
+    read = RULES.clean(intake.text).view.text
+    assert all(line in read for line in lines)
+
+
 def test_a_pdf_is_read_by_its_text_layer() -> None:
     data = pdf("Silver rose by 30% in 2025, say its dealers.", "Silver year")
     intake = READER.read(data, "a.pdf")
@@ -286,6 +324,7 @@ LAUGHS = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&
         (LAUGHS, "entities"),
         (b"<html><body><script>" + b"x" * 9000, "no text to read"),
         (b"hm", "no text to read"),
+        (b'MIME-Version: 1.0\nContent-Type: multipart/related;\n boundary="b"\n\n--b\n', "This is MHTML"),
     ],
 )
 def test_what_cannot_become_a_document_is_refused_with_its_reason(data: bytes, says: str) -> None:

@@ -125,6 +125,13 @@ def test_pages_whose_lines_were_broken_are_read_by_sentences_without_heads_and_f
     assert read(raw) == bodies
 
 
+@pytest.mark.parametrize("head", ["Harbour Post — 3 May 2026    Page {n} of 5", "港口報　第{n}頁"])
+def test_heads_of_pages_that_were_saved_as_text_are_frame(head: str) -> None:
+    pages = [f"Moka coffee number {n} has 105 mg of caffeine.\nSo page 3 of the report says." for n in range(5)]
+    raw = "".join(f"{head.format(n=n)}\n\n{page}\n\n" for n, page in enumerate(pages, 1))
+    assert view(raw).text.split() == " ".join(pages).split()
+
+
 def test_a_last_line_that_comes_once_is_no_foot() -> None:
     raw = "\n\f\n".join(f"{page}\nAnd so on, part {'abc'[n]}, they say.\n{n}" for n, page in enumerate(PAGES))
     assert [f"part {letter}" in RULES.clean(raw).view.text for letter in "abc"] == [True] * 3

@@ -60,6 +60,12 @@ def refused(text: str, name: str = "feed.json") -> list[RefusedClaim]:
         ({"alternateName": "Almost true", "ratingValue": 4, "bestRating": 5}, "supports", "Almost true"),
         ({"alternateName": "不符合事实"}, "refutes", "不符合事实"),
         ({"alternateName": "沒有事實依據"}, "refutes", "沒有事實依據"),
+        ({"alternateName": "內容有誤"}, "refutes", "有誤"),
+        ({"alternateName": "部分有誤"}, "context", "部分有誤"),
+        ({"alternateName": "查無此事"}, "refutes", "查無此事"),
+        ({"alternateName": "並沒有誤導"}, "context", "沒有誤導"),
+        ({"alternateName": "偽"}, "refutes", "偽"),
+        ({"alternateName": "真偽不明"}, "context", "真偽不明"),
         ({"alternateName": "事實釐清"}, "context", "事實釐清"),
         ({"alternateName": "與事實有些距離"}, "context", "與事實有些距離"),
         ({"alternateName": "正確說法：李子不會唱歌"}, "context", "正確說法"),
@@ -133,6 +139,37 @@ def test_what_a_review_leaves_to_the_page_around_it_is_taken_from_there(key: str
     assert (point.date, point.speaker["en"], point.text["en"]) == (
         "2024-05-02", "Plum News", "False – https://n.example/1",
     )  # fmt: skip
+
+
+GRAPH = {
+    "its article": [{"@type": "NewsArticle", "datePublished": "2024-05-02", "author": {"name": "Plum News"}}],
+    "its page": [
+        {"@type": "WebPage", "datePublished": "2024-05-02T23:30:00+08:00", "author": {"@id": "#us"}},
+        {"@type": "Organization", "@id": "#us", "name": "Plum News"},
+    ],
+    "both": [
+        {"@type": ["WebPage"], "datePublished": "2024-05-02", "dateModified": "2026-01-01"},
+        {"@type": "Article", "author": {"name": "Plum News"}},
+    ],
+}
+
+
+@pytest.mark.parametrize("beside", GRAPH)
+def test_what_a_review_leaves_to_the_page_beside_it_in_a_graph_is_taken_from_there(beside: str) -> None:
+    inner = review("Plums sing at night", url="https://n.example/1", author=None, datePublished=None)
+    [draft] = drafts(json.dumps({"@graph": [*GRAPH[beside], inner]}))
+    assert (draft.record.points[0].date, draft.record.points[0].speaker["en"]) == ("2024-05-02", "Plum News")
+
+
+def test_a_graph_of_several_articles_dates_no_review() -> None:
+    inner = review("Plums sing at night", datePublished=None)
+    [draft] = drafts(json.dumps({"@graph": [*GRAPH["its article"] * 2, inner]}))
+    assert draft.record.points[0].date == ""
+
+
+@pytest.mark.parametrize("named", ["und", "x-default", "mul"])
+def test_a_tag_of_no_language_leaves_it_to_the_text(named: str) -> None:
+    assert drafts(feed(review("李子夜裡唱歌", inLanguage=named)))[0].record.wordings[0].language == "zh"
 
 
 @pytest.mark.parametrize(
@@ -295,6 +332,12 @@ def test_every_shape_gives_the_draft(shape: str) -> None:
     assert [draft.record.title["en"] for draft in drafts(text, name)] == ["Plums sing at night"]
 
 
+def test_an_answer_of_the_api_that_goes_on_elsewhere_says_so() -> None:
+    first, last = SHAPES["the Fact Check Tools API"][1], json.dumps({"claims": []})
+    told = [any("further pages" in said for said in drafts(text)[0].warnings) for text in (first, f"{first}\n{last}")]
+    assert told == [True, False]
+
+
 def test_two_claims_in_one_review_are_two_drafts_each_with_its_rating() -> None:
     both = review(claimReviewed=["Plums sing", "Plums hum"], reviewRating=[{"name": "False"}, {"name": "True"}])
     made = [(draft.record.title["en"], draft.record.points[0].role) for draft in drafts(feed(both))]
@@ -311,6 +354,18 @@ def test_a_line_of_many_that_is_broken_is_named() -> None:
     text = "\n".join([json.dumps(review()), json.dumps(review())[:-9]])
     with pytest.raises(ImportRefusedError, match=r"line 2: this is no valid JSON"):
         incoming(text, "a.jsonl")
+
+
+def test_a_line_that_is_cut_off_is_named_and_not_the_next() -> None:
+    text = "\n".join([json.dumps(review()), '{"@type": "ClaimReview",', json.dumps(review("Plums hum"))])
+    with pytest.raises(ImportRefusedError, match=r"line 2: this is no valid JSON"):
+        incoming(text, "a.jsonl")
+
+
+def test_a_review_in_the_tags_of_a_page_is_told() -> None:
+    page = '<html><div itemscope itemtype="https://schema.org/ClaimReview">Plums sing</div></html>'
+    with pytest.raises(ImportRefusedError, match="in its tags, which are not read"):
+        incoming(page, "a.html")
 
 
 def test_a_page_without_reviews_says_so() -> None:

@@ -134,7 +134,61 @@ def test_a_sheet_of_few_columns_makes_a_new_claim_as_a_pack_does(base: ClaimBase
 def test_a_new_claim_of_a_sheet_without_a_source_says_what_is_missing(base: ClaimBase) -> None:
     text = "claim,row,text_en\ntea,claim,Tea is cold\ntea,wording,tea is cold\ntea,point,It is hot.\n"
     [refused] = plan(base, text, "tea.csv").of("refused")
-    assert [(each.line, each.fault) for each in refused.problems] == [(4, "'source' is missing")]
+    assert [str(each) for each in refused.problems] == [
+        "line 4, tea.csv, column source, empty: 'source' is missing. Write it into this column."
+    ]
+
+
+TEA = (
+    "claim,row,text_en,source,address,low,unit\ntea,claim,Tea is cold,,,,\ntea,wording,tea is always cold,,,,\n"
+    'tea,point,"It is hot, they say.",The tea book,https://tea.example/book,,\ntea,figure,tea,,,60,°C\n'
+)
+
+
+def test_an_address_that_is_none_is_told_with_its_column() -> None:
+    with pytest.raises(ImportRefusedError) as caught:
+        incoming(TEA.replace("https://", ""), "tea.csv")
+    [problem] = caught.value.problems
+    assert (problem.line, problem.field) == (4, "tea.csv, column address, “tea.example/book”")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Claim,Row,Text EN,Source,Address,Low,Unit",
+        "claim , ROW,text (en), source,address,low,unit",
+        "claim,row,text-en,source,address,low,unit",
+    ],
+)
+def test_headings_may_be_written_as_words(base: ClaimBase, heading: str) -> None:
+    text = TEA.replace(TEA.partition("\n")[0], heading)
+    assert outcomes(plan(base, text, "tea.csv")) == {"tea": "new"}
+
+
+def test_a_column_that_is_nearly_one_of_ours_is_told_which() -> None:
+    with pytest.raises(ImportRefusedError, match=r"text: the column is unknown\. Write text_en in its place"):
+        incoming(TEA.replace("text_en", "text"), "tea.csv")
+
+
+@pytest.mark.parametrize("all_rows", [True, False])
+def test_rows_that_a_spreadsheet_has_not_parted_are_read(base: ClaimBase, all_rows: bool) -> None:
+    quoted = (
+        f'"{line.replace(chr(34), 2 * chr(34))}"' if all_rows or '"' in line else line for line in TEA.split("\n")
+    )
+    assert outcomes(write(base, "\r\n".join(quoted), "tea.csv").plan) == {"tea": "new"}
+    assert base.claim("tea").points[0].text["en"] == "It is hot, they say."
+
+
+def test_numbers_that_are_kept_as_text_are_numbers(base: ClaimBase) -> None:
+    write(base, TEA.replace("60", '"=""60"""'), "tea.csv")
+    assert base.claim("tea").figures[0].low == 60
+
+
+def test_a_digest_that_a_spreadsheet_took_for_a_number_is_told_in_words(base: ClaimBase, sheet: str) -> None:
+    cells = rows(sheet)
+    next(row for row in cells if row["row"] == "citation")["sha256"] = "1,23E+45"
+    [refused] = plan(base, written(cells), "a.csv").of("refused")
+    assert refused.problems[0].mend == "Take it from the export, as it stands there."
 
 
 @pytest.mark.parametrize("column", [each for each in COLUMNS if each != "documented"])

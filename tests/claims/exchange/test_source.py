@@ -66,6 +66,33 @@ def test_what_is_no_text_is_refused_with_a_reason_and_a_mend(name: str, what: st
 
 
 @pytest.mark.parametrize(
+    ("part", "what", "mend"),
+    [
+        ("xl/workbook.xml", "a spreadsheet", "as CSV in UTF-8"),
+        ("Index/Document.iwa", "a spreadsheet", "as CSV in UTF-8"),
+        ("word/document.xml", "a document of a word processor", "Import a pack"),
+        ("claims.csv", "a zip archive", "Unpack it"),
+    ],
+)
+def test_what_programs_save_zipped_is_told_with_its_own_mend(part: str, what: str, mend: str) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "x" * 9_000)
+        archive.writestr(part, "x")
+    with pytest.raises(ImportRefusedError) as caught:
+        read_bytes("claims.csv", buffer.getvalue())
+    [problem] = caught.value.problems
+    assert problem.fault == f"it is {what}"
+    assert mend in problem.mend
+
+
+def test_a_workbook_that_is_saved_as_a_page_is_no_page_of_reviews() -> None:
+    page = '<html xmlns:x="urn:schemas-microsoft-com:office:excel"><table><tr><td>claim</td></tr></table></html>'
+    with pytest.raises(ImportRefusedError, match="it is a spreadsheet"):
+        read_bytes("claims.xls", page.encode())
+
+
+@pytest.mark.parametrize(
     ("name", "mend"), [("a.csv", "Save it as UTF-8 (in Excel: “CSV UTF-8”)."), ("a.yaml", "Save it as UTF-8.")]
 )
 def test_a_byte_that_is_no_text_is_told_with_the_words_around_it(name: str, mend: str) -> None:

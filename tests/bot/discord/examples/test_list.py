@@ -44,6 +44,29 @@ async def test_examples_are_shown_with_label_words_and_link_a_page_at_a_time(wor
     assert "crane" not in text_of(turned.response.message)
 
 
+async def test_words_of_a_channel_are_for_those_who_may_read_it(world, keep):
+    keep(11, "words of the board")
+    channel = world.env.bot.get_channel(world.channel.id)
+    elsewhere, chief = world.guild.create_text_channel("elsewhere"), world.guild.roles["chief"].id
+    await channel.set_permissions(channel.guild.get_role(chief), view_channel=False)
+    told = "-# 1 example is not listed: you may not read its channel."
+    assert text_of(await world.chief.slash(elsewhere, COMMAND)) == told
+    await channel.set_permissions(channel.guild.get_role(chief), overwrite=None)
+    assert "words of the board" in text_of(await world.chief.slash(elsewhere, COMMAND))
+
+
+async def test_the_file_has_no_words_of_channels_that_the_person_may_not_read(world, keep):
+    keep(11, "words of all")
+    elsewhere = world.guild.create_text_channel("elsewhere")
+    shown = await world.chief.slash(elsewhere, COMMAND)
+    channel = world.env.bot.get_channel(world.channel.id)
+    await channel.set_permissions(channel.guild.default_role, view_channel=False)
+    sent = await world.chief.click(shown.response.message, label="As a file")
+    (attachment,) = sent.response.message.attachments
+    assert await attachment.read() == b""
+    assert "1 example is not listed" in text_of(sent)
+
+
 async def test_another_servers_examples_are_not_there(world, keep):
     keep(11, "words of elsewhere", server=77)
     assert "No message is kept." in text_of(await world.chief.slash(world.channel, COMMAND))

@@ -88,12 +88,12 @@ async def test_what_does_not_fit_is_counted_and_stands_in_the_report(desk):
     [
         (
             discord.Locale.chinese,
-            "文件：这是 zip 压缩包（或 .xlsx、.ods 表格）。请解压",
+            "文件：这是 zip 压缩包。请解压",
             "：这里没有“rumour”。请从中选择：contested",
         ),
         (
             discord.Locale.taiwan_chinese,
-            "檔案：這是 zip 壓縮檔（或 .xlsx、.ods 試算表）。請解壓縮",
+            "檔案：這是 zip 壓縮檔。請解壓縮",
             "：這裡沒有「rumour」。請從中選擇：contested",
         ),
     ],

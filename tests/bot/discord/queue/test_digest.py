@@ -1,9 +1,13 @@
 """The digest: once a week in the moderators' channel, and privately at any time."""
 
+from types import SimpleNamespace
+
+import aiohttp
 import discord
 import pytest
 
-from bot.discord import create_bot
+from bot.discord import bot, create_bot
+from bot.discord.queue import weekly
 from claims.moderation.digest import DigestPostings
 from config.errors import DatabaseError, NotAllowedError
 from tests.bot.discord.queue.conftest import CRANE_CLAIM
@@ -118,13 +122,60 @@ async def test_a_refusal_is_logged_and_not_tried_again_for_a_week(world, clock, 
     assert len(world.sent()) == 1
 
 
-async def test_one_that_was_lost_on_its_way_is_told_in_a_line_and_comes_with_the_next_round(world, desk, caplog, lose):
-    lose("POST", f"/channels/{desk.id}/messages", times=1)
+@pytest.fixture
+def impatient(monkeypatch):
+    """Let tries follow one another within a moment, and end soon."""
+    monkeypatch.setattr(bot, "_PAUSES", (0.01,))
+    monkeypatch.setattr(weekly, "_PATIENCE", 0.3)
+
+
+def told(caplog):
+    (only,) = [record for record in caplog.records if record.name == "bot.discord.queue.weekly"]
+    assert only.exc_info is None
+    return only.getMessage()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_one_that_discord_has_taken_unheard_is_not_posted_again(world, desk, monkeypatch):
+    plain, taken = discord.abc.Messageable.send, dict[str, discord.Message]()
+
+    async def unheard(channel, **given):
+        """Do as Discord does: what comes again under its nonce is the message that stands."""
+        if given["nonce"] in taken:
+            return taken[given["nonce"]]
+        taken[given["nonce"]] = await plain(channel, **given)
+        raise aiohttp.ServerDisconnectedError
+
+    monkeypatch.setattr(discord.abc.Messageable, "send", unheard)
+    await look(world)
+    await look(world)
+    assert len(world.cards(desk)) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_one_that_was_lost_on_its_way_is_sent_again(world, desk, lose):
+    lose("POST", f"/channels/{desk.id}/messages", times=2)
+    await look(world)
+    assert len(world.cards(desk)) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_one_that_was_lost_for_long_may_stand_and_is_told_in_a_line(world, desk, caplog, lose):
+    lose("POST", f"/channels/{desk.id}/messages")
+    await look(world)
+    assert "was lost on its way, and may stand or not" in told(caplog)
+    lose("POST", f"/channels/{desk.id}/messages", times=0)
     await look(world)
     assert world.cards(desk) == []
-    (told,) = [record for record in caplog.records if record.name == "bot.discord.queue.weekly"]
-    assert "was lost on its way" in told.getMessage()
-    assert told.exc_info is None
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_where_discord_cannot_be_reached_it_comes_with_the_next_round(world, desk, caplog, lose):
+    host = SimpleNamespace(host="discord.com", port=443, ssl=True)
+    lose("POST", f"/channels/{desk.id}/messages", error=aiohttp.ClientConnectorError(host, OSError("no route")))
+    await look(world)
+    assert "comes next round" in told(caplog)
+    lose("POST", f"/channels/{desk.id}/messages", times=0)
     await look(world)
     assert len(world.cards(desk)) == 1
 

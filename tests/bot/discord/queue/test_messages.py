@@ -248,6 +248,23 @@ async def test_channels_that_are_not_known_are_asked_for_side_by_side(world, wai
     assert "2 items wait." in text_of(await world.chief.slash(world.channel, "queue"))
 
 
+async def test_who_looks_for_a_channel_that_is_asked_for_already_waits_for_the_same_answer(world, monkeypatch):
+    plain = discord.Guild.fetch_channel
+
+    async def slowly(guild: discord.Guild, number: int):
+        await asyncio.sleep(0)
+        return await plain(guild, number)
+
+    monkeypatch.setattr(discord.Guild, "fetch_channel", slowly)
+    thread = await world.thread()
+    await world.archive(thread)
+    finder, guild = world.env.bot.channels, world.env.bot.get_guild(world.guild.id)
+    found = await asyncio.gather(*(finder.find(guild, thread.id) for _ in range(5)))
+    assert {each.id for each in found} == {thread.id}
+    asked = [seen for seen in world.env.http_requests if seen.method == "GET" and seen.path == f"/channels/{thread.id}"]
+    assert len(asked) == 1
+
+
 async def test_a_thread_of_which_nothing_is_known_because_the_connection_was_lost_is_hidden(world, waiting, lose):
     thread = await world.thread()
     await waiting.near(SAID, thread)
