@@ -84,7 +84,7 @@ class Table:
         self.order_names = list(pairs[0].topic)
         self.topic_names = [name for name in self.order_names if name not in NO_TOPIC]
         self.stance_names = list(_all_measures(next(pair for pair in pairs if pair.stance)))
-        order = np.array([list(pair.topic.values()) for pair in pairs])
+        order = np.array([[pair.topic[name] for name in self.order_names] for pair in pairs])
         topic = order[:, [self.order_names.index(name) for name in self.topic_names]]
         stance = np.zeros((len(pairs), len(self.stance_names)))
         for row in np.flatnonzero(self.read):
