@@ -124,7 +124,7 @@ async def test_a_cut_off_is_proposed_asked_about_and_only_then_in_force(world, p
         (
             discord.Locale.taiwan_chinese,
             "這些標註支持把門檻設為0.",
-            "確認後，我在本伺服器只回覆得分達到0.",
+            "確認後，我在本伺服器只回覆分數達到0.",
             "從現在起",
         ),
     ],

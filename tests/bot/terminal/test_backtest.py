@@ -126,7 +126,7 @@ def test_several_files_and_folders_are_one_past_and_what_overlaps_counts_once(ca
     (tmp_path / "two" / "other.json").write_text("[]")
     done = call("backtest", ".")
     assert "3 messages of members read." in done.out
-    assert "other.json is no JSON" in done.err.replace("\n", " ")
+    assert "other.json holds no list" in done.err.replace("\n", " ")
 
 
 def test_a_folder_of_which_an_export_breaks_off_is_no_success(call, tmp_path):

@@ -115,7 +115,7 @@ def test_without_a_yes_nothing_is_written(call, tmp_path):
     (tmp_path / "feed.json").write_text(FEED)
     for _ in range(2):
         done = call("claims", "import", "feed.json")
-        assert done.code == 0
+        assert done.code == 1
         assert "New, as drafts (1)" in done.out
         assert "may repeat silver-ai-drives-price" in done.out
         assert "Nothing was written." in done.out
