@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from claims.documents.loading import DocumentReport, load_files, read_documents, read_passage
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, Passage
-from claims.store.changes import CLAIM, CLAIM_ORIGIN, PACK, PACK_IN_FORCE
+from claims.store.changes import CLAIM, CLAIM_ORIGIN, PACK
 from claims.store.claim_rows import (
     Difference,
     are_seen,
@@ -23,7 +23,7 @@ from claims.store.claim_rows import (
 )
 from claims.store.copying import upgrade
 from claims.store.database import Database
-from claims.store.server_settings import CLAIM_SETTING, SERVER
+from claims.store.server_settings import CLAIM_SETTING, PACK_IN_FORCE, SERVER
 from claims.store.tables import ChangeRow, Claim, Pack, Revision, Wording
 from config.errors import Worded, msgid, worded
 from config.languages import ByLanguage

@@ -13,9 +13,10 @@ from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col
 
 from claims.record import CitationRecord, DocumentRecord, Passage
+from claims.store.changes import note_changes
 from claims.store.claim_rows import packs_in_force
 from claims.store.database import Database
-from claims.store.revisions import AuditEntry, ChangeRecord, note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Citation, Claim, Document, DocumentText, Moment, Point, Table
 from config.errors import (
     AddressRefusedError,

@@ -14,9 +14,10 @@ from sqlmodel import col
 
 from claims.base import ClaimBase
 from claims.record import PackRecord
-from claims.store.changes import PACK_IN_FORCE, Change, write_changes
+from claims.store.changes import Change, write_changes
 from claims.store.claim_rows import pack_record, packs_in_force
 from claims.store.revisions import AuditEntry
+from claims.store.server_settings import PACK_IN_FORCE
 from claims.store.tables import Claim, Pack
 from config.errors import UnknownPackError
 from config.named_files import encoding_of, open_named

@@ -24,8 +24,8 @@ from claims.moderation.reports import Reporter, pause_holds, reporters_of
 from claims.moderation.rights import Actor, permit, permitted
 from claims.moderation.server_setup import setting_change, settled
 from claims.record import ClaimRecord, with_texts
-from claims.store.changes import QUEUE_ITEM, Change, write_changes
-from claims.store.revisions import ChangeResult
+from claims.store.changes import Change, write_changes
+from claims.store.revisions import QUEUE_ITEM, ChangeResult
 from claims.store.tables import (
     Citation,
     Claim,

@@ -45,7 +45,6 @@ from claims.store.changes import (
     CLAIM,
     CLAIM_ORIGIN,
     NOWHERE,
-    QUEUE_ITEM,
     STATE_STORES,
     Ahead,
     Change,
@@ -54,7 +53,7 @@ from claims.store.changes import (
 )
 from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
 from claims.store.database import insert_into
-from claims.store.revisions import AuditEntry, ChangeResult, hash_user
+from claims.store.revisions import QUEUE_ITEM, AuditEntry, ChangeResult, hash_user
 from claims.store.server_settings import CLAIM_SETTING, UNSET
 from claims.store.tables import ChangeRow, Claim, ClaimOverride, Document, FormDraft, Revision, Server
 from config.errors import ConflictError, FieldFault, InvalidEditError, UnknownClaimError

@@ -10,7 +10,8 @@ from claims.base import ClaimBase
 from claims.moderation.editor import seen_claim
 from claims.moderation.rights import Actor, may, permit, permitted
 from claims.record import State
-from claims.store.revisions import AuditEntry, ChangeRecord, hash_user, note_changes
+from claims.store.changes import note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord, hash_user
 from claims.store.tables import Example
 from config.errors import FieldFault, InvalidEditError, UnknownEntryError, msgid
 

@@ -29,7 +29,6 @@ from claims.store.changes import (
     CLAIM,
     CLAIM_ORIGIN,
     NOWHERE,
-    QUEUE_ITEM,
     SOURCE,
     STATE_STORES,
     Ahead,
@@ -39,7 +38,7 @@ from claims.store.changes import (
     states_now,
     write_changes,
 )
-from claims.store.revisions import ChangeRecord, ChangeResult
+from claims.store.revisions import QUEUE_ITEM, ChangeRecord, ChangeResult
 from claims.store.server_settings import CHANNEL, SERVER, channel_from_state, settings_from_state, settings_state
 from claims.store.tables import ChangeRow, Revision
 from config.errors import ConflictError, FieldDifference, NotUndoableError, UnknownEntryError

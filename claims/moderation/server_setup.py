@@ -12,9 +12,9 @@ from claims.moderation.editor import seen_claim
 from claims.moderation.queue import open_rows
 from claims.moderation.rights import Actor, permit, permitted
 from claims.record import fingerprint_of
-from claims.store.changes import QUEUE_ITEM, Change, write_changes
+from claims.store.changes import Change, note_changes, write_changes
 from claims.store.database import insert_into, rows_written
-from claims.store.revisions import ChangeRecord, ChangeResult, hash_user, note_changes
+from claims.store.revisions import QUEUE_ITEM, ChangeRecord, ChangeResult, hash_user
 from claims.store.server_settings import (
     CHANNEL,
     CLAIM_SETTING,

@@ -12,8 +12,25 @@ from sqlmodel import Session, col
 
 from claims.record import State, claim_from_state, claim_state, plain_fields, with_texts
 from claims.store.claim_rows import BoundRows, ClaimRows, NewClaim, Row, pack_record, read_rows, rows_of
-from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, ChangeResult, HistoryRows, WriteContext
-from claims.store.server_settings import CHANNEL, CLAIM_SETTING, SERVER, ChannelStore, ClaimSettingStore, ServerStore
+from claims.store.revisions import (
+    QUEUE_ITEM,
+    TOUCHSTONE,
+    AuditEntry,
+    ChangeRecord,
+    ChangeResult,
+    QueueItemStore,
+    WriteContext,
+)
+from claims.store.server_settings import (
+    CHANNEL,
+    CLAIM_SETTING,
+    PACK_IN_FORCE,
+    SERVER,
+    ChannelStore,
+    ClaimSettingStore,
+    PackInForceStore,
+    ServerStore,
+)
 from claims.store.tables import (
     ChangeRow,
     Citation,
@@ -22,7 +39,6 @@ from claims.store.tables import (
     DocumentText,
     ExtractedChunk,
     Pack,
-    QueueItem,
     Revision,
     last_revision,
 )
@@ -207,26 +223,6 @@ class PackStore(BulkStateStore):
         return Prepared(after, lambda _: write)
 
 
-PACK_IN_FORCE = "pack in force"
-
-
-class PackInForceStore:
-    """Keeps which loaded packs are in force, by id."""
-
-    def read(self, session: Session, server: int | None, subject: str) -> State | None:  # noqa: ARG002
-        """Return whether the pack is in force, or None for one that is not loaded."""
-        row = session.get(Pack, subject)
-        return {"in_force": row.in_force} if row else None
-
-    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Bring the pack into force or leave it out; its claims stay as they are."""
-        row = context.session.get(Pack, subject)
-        if row is not None:
-            row.in_force = state is None or state["in_force"]
-            context.session.add(row)
-            context.session.flush()
-
-
 class DocumentStore(BulkStateStore):
     """Keeps documents, by id: the shared ones, or (`own`) a server's sources. The text goes with the last of them."""
 
@@ -292,30 +288,6 @@ def _documents(session: Session, names: Collection[str]) -> dict[str, State]:
     return {row["id"]: dict(row) for row in rows.mappings()}
 
 
-QUEUE_ITEM = "queue item"
-OPEN: State = {"state": "open", "decision": None}
-
-
-class QueueItemStore:
-    """Keeps what was decided on queue items, by their number."""
-
-    def read(self, session: Session, server: int | None, subject: str) -> State | None:
-        """Return what was decided, or None for an item that is gone or another server's."""
-        row = session.get(QueueItem, int(subject))
-        return None if row is None or row.server != server else {"state": row.state, "decision": row.decision}
-
-    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the decision; raises NotUndoableError for an item that is gone."""
-        row = context.session.get(QueueItem, int(subject))
-        if row is None or row.server != context.server or state is None:
-            raise NotUndoableError("The queue item is gone: its time was over, or its author had it deleted.")
-        row.state, row.decision = state["state"], state["decision"]
-        decided = row.state != OPEN["state"]
-        row.decided_by, row.decided_at = (str(context.who), context.at) if decided else (None, None)
-        context.session.add(row)
-        context.session.flush()
-
-
 # So many are read and written at once: an import of any size takes little memory beyond its states.
 AT_ONCE = 500
 STATE_STORES: Mapping[str, StateStore] = {
@@ -348,6 +320,34 @@ class Change:
     kind: str
     subject: str
     after: State | None
+
+
+class HistoryRows:
+    """Revisions as rows, with those of their changes."""
+
+    def __init__(self, session: Session) -> None:
+        self._changes = BoundRows(session, ChangeRow, "revision", ChangeRecord.__slots__)
+
+    def bind(self, change: ChangeRecord) -> Row:
+        """Return the row of a change, but for its revision."""
+        return self._changes.bind({name: getattr(change, name) for name in ChangeRecord.__slots__})
+
+    def write(self, session: Session, entry: AuditEntry, at: datetime, changes: Sequence[Row]) -> int:
+        """Write one revision with its changes, and return its number."""
+        revision = Revision(
+            at=at, actor=str(entry.actor), act=entry.act, reason=entry.reason, server=entry.server, undoes=entry.undoes
+        )
+        session.add(revision)
+        session.flush()
+        number = revision.id or 0
+        self._changes.write(session, ((number, row) for row in changes))
+        return number
+
+
+def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRecord], at: datetime) -> ChangeResult:
+    """Write a revision of what the caller wrote: what the history names and does not keep, as a document's text."""
+    history = HistoryRows(session)
+    return ChangeResult(history.write(session, entry, at, [*map(history.bind, changes)]), tuple(changes))
 
 
 def write_changes(session: Session, entry: AuditEntry, changes: Sequence[Change], at: datetime) -> ChangeResult:

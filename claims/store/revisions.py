@@ -7,7 +7,7 @@ nobody without the key can tell who it is.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,9 +16,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from claims.store.claim_rows import BoundRows, Row
-from claims.store.tables import ChangeRow, Revision
-from config.errors import ClaimBaseError, msgid, worded
+from claims.store.tables import QueueItem
+from config.errors import ClaimBaseError, NotUndoableError, msgid, worded
 from config.named_files import written_whole
 
 Who = str | int
@@ -75,37 +74,6 @@ class ChangeResult:
 
     revision: int
     changes: tuple[ChangeRecord, ...] = ()
-
-
-class HistoryRows:
-    """Revisions as rows, with those of their changes."""
-
-    def __init__(self, session: Session) -> None:
-        self._changes = BoundRows(session, ChangeRow, "revision", ChangeRecord.__slots__)
-
-    def bind(self, change: ChangeRecord) -> Row:
-        """Return the row of a change, but for its revision."""
-        return self._changes.bind({name: getattr(change, name) for name in ChangeRecord.__slots__})
-
-    def write(self, session: Session, entry: AuditEntry, at: datetime, changes: Sequence[Row]) -> int:
-        """Write one revision with its changes, and return its number."""
-        revision = Revision(
-            at=at, actor=str(entry.actor), act=entry.act, reason=entry.reason, server=entry.server, undoes=entry.undoes
-        )
-        session.add(revision)
-        session.flush()
-        number = revision.id or 0
-        self._changes.write(session, ((number, row) for row in changes))
-        return number
-
-
-def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRecord], at: datetime) -> ChangeResult:
-    """Write one revision of what the caller has written in this transaction.
-
-    On its own only for things that the history names but does not keep, such as the text of a document.
-    """
-    history = HistoryRows(session)
-    return ChangeResult(history.write(session, entry, at, [*map(history.bind, changes)]), tuple(changes))
 
 
 KEY_BYTES = 32
@@ -167,3 +135,27 @@ def _kept_key(path: Path) -> bytes:
         )
         raise ClaimBaseError(worded(said, path=path))
     return key
+
+
+QUEUE_ITEM = "queue item"
+OPEN: dict[str, Any] = {"state": "open", "decision": None}
+
+
+class QueueItemStore:
+    """Keeps what was decided on queue items, by their number."""
+
+    def read(self, session: Session, server: int | None, subject: str) -> dict[str, Any] | None:
+        """Return what was decided, or None for an item that is gone or another server's."""
+        row = session.get(QueueItem, int(subject))
+        return None if row is None or row.server != server else {"state": row.state, "decision": row.decision}
+
+    def write(self, context: WriteContext, subject: str, state: dict[str, Any] | None) -> None:
+        """Write the decision; raises NotUndoableError for an item that is gone."""
+        row = context.session.get(QueueItem, int(subject))
+        if row is None or row.server != context.server or state is None:
+            raise NotUndoableError("The queue item is gone: its time was over, or its author had it deleted.")
+        row.state, row.decision = state["state"], state["decision"]
+        decided = row.state != OPEN["state"]
+        row.decided_by, row.decided_at = (str(context.who), context.at) if decided else (None, None)
+        context.session.add(row)
+        context.session.flush()

@@ -16,7 +16,7 @@ from checks.model import LocalCutOff
 from claims.store.database import Database, insert_into
 from claims.store.freshness import Newest
 from claims.store.revisions import TOUCHSTONE, WriteContext, hash_user
-from claims.store.tables import ChangeRow, Channel, ClaimOverride, Exemption, Server, Table
+from claims.store.tables import ChangeRow, Channel, ClaimOverride, Exemption, Pack, Server, Table
 from config.errors import FieldFault, msgid
 
 # How the history names the settings of a server (its subject is `server`) and of a channel (`server/channel`).
@@ -399,3 +399,23 @@ class ClaimSettingStore:
 def _numbers(subject: str) -> tuple[int, int]:
     number, _, channel = subject.partition("/")
     return int(number), int(channel)
+
+
+PACK_IN_FORCE = "pack in force"
+
+
+class PackInForceStore:
+    """Keeps which loaded packs are in force, by id."""
+
+    def read(self, session: Session, server: int | None, subject: str) -> dict[str, Any] | None:  # noqa: ARG002
+        """Return whether the pack is in force, or None for one that is not loaded."""
+        row = session.get(Pack, subject)
+        return {"in_force": row.in_force} if row else None
+
+    def write(self, context: WriteContext, subject: str, state: dict[str, Any] | None) -> None:
+        """Bring the pack into force or leave it out; its claims stay as they are."""
+        row = context.session.get(Pack, subject)
+        if row is not None:
+            row.in_force = state is None or state["in_force"]
+            context.session.add(row)
+            context.session.flush()

@@ -23,8 +23,9 @@ from checks.model import KnownClaim
 from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.record import ClaimRecord
+from claims.store.changes import note_changes
 from claims.store.claim_rows import write_claim
-from claims.store.revisions import AuditEntry, ChangeRecord, note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import CLAIM_SETTING
 from claims.store.tables import ClaimOverride
 from tests.bench.making import Words, make_chat, make_claims

@@ -7,7 +7,8 @@ from claims.base import ClaimBase
 from claims.moderation.history import Undoing
 from claims.moderation.rights import Actor
 from claims.moderation.server_setup import ServerSetup
-from claims.store.revisions import AuditEntry, ChangeRecord, note_changes
+from claims.store.changes import note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import ChannelSettings, ServerSettings
 from claims.store.tables import ChangeRow, Revision
 from config.errors import InvalidEditError, NotAllowedError

@@ -14,8 +14,8 @@ from claims.moderation.queue import Queue
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.sources import NewSource, SourceBook
 from claims.record import State, claim_state, fields_by_language
-from claims.store.changes import Change, write_changes
-from claims.store.revisions import AuditEntry, ChangeRecord, note_changes
+from claims.store.changes import Change, note_changes, write_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from config.errors import (
     ConflictError,
     DatabaseError,

@@ -17,8 +17,8 @@ from claims.moderation.history import Undoing
 from claims.moderation.rights import Actor
 from claims.moderation.sources import DocumentShelf
 from claims.record import CitationRecord
-from claims.store.changes import SOURCE
-from claims.store.revisions import AuditEntry, ChangeRecord, note_changes
+from claims.store.changes import SOURCE, note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Document, DocumentText
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, NotAllowedError
 from tests.claims.people import HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, settled

@@ -13,8 +13,9 @@ from claims.exchange.formats import IncomingClaim, read_file
 from claims.exchange.importing import read_pack
 from claims.exchange.plan import ImportReport
 from claims.record import ClaimRecord, claim_state
+from claims.store.changes import note_changes
 from claims.store.claim_rows import read_rows, write_claim
-from claims.store.revisions import AuditEntry, ChangeRecord, note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Claim
 from config.languages import ByLanguage, typed_texts
 
