@@ -72,7 +72,9 @@ class EmbeddedTexts:
 
     def near(self, claim: int, vectors: Vectors) -> Vectors:
         """Return the cosine of one claim's texts (by row) with each of the vectors (by column)."""
-        own = self.vectors[[row for row in self.rows[claim].tolist() if row < len(self.texts)]]
+        rows = self.rows[claim]
+        # Those of a claim stand one behind another.
+        own = self.vectors[rows[0] : rows[0] + np.count_nonzero(rows < len(self.texts))]
         return np.clip(own.reshape(-1, vectors.shape[1]) @ vectors.T, -1.0, 1.0)
 
     def only(self, claims: Rows) -> "EmbeddedTexts":
@@ -439,10 +441,9 @@ class Nearness:
     def _denial(self, claim: int) -> Measures:
         """How much nearer the message and all its stretches come to the claim's denials than to those who make it."""
         names = "has_denials", "denial_whole", "denial_part", "denial_all"
-        texts, number = self._of(claim)
-        denied, said = (each.near(number, self.vectors) for each in (texts.denies, texts.says))
-        if not len(denied):
+        (texts, number), at = self._of(claim), self._at(claim)
+        if not len(denied := texts.denies.near(number, self.vectors)):
             return dict.fromkeys(names, 0.0)
-        beyond = nearest(denied[None], _THREE)[0] - nearest(said[None], _THREE)[0]
-        part = beyond[1 + int(self.carrying[self._at(claim)])]
+        beyond = nearest(denied[None], _THREE)[0] - self.cosines.three[at]
+        part = beyond[1 + int(self.carrying[at])]
         return dict(zip(names, map(float, (1.0, beyond[0], part, beyond[1:].mean())), strict=True))
