@@ -72,16 +72,12 @@ class IntakeReader:
 
     def read(self, data: bytes, name: str = "", charset: str = "", address: str | None = None) -> Intake:
         """Return what the bytes hold; raises DocumentRefusedError with the reason and the mend."""
-        for magic, kind in _OTHERS:
-            if data.startswith(magic):
-                raise DocumentRefusedError(
-                    "This is {kind}, which is not read. Save it as text, a page, Markdown, subtitles or a PDF.",
-                    kind=kind,
-                )
+        kind = next((kind for magic, kind in _OTHERS if data.startswith(magic)), "")
         if _ARCHIVED.search(data[:_TOP_OF_TEXT]):
+            kind = "MHTML"
+        if kind:
             raise DocumentRefusedError(
-                "This is {kind}, which is not read. Save it as text, a page, Markdown, subtitles or a PDF.",
-                kind="MHTML",
+                "This is {kind}, which is not read. Save it as text, a page, Markdown, subtitles or a PDF.", kind=kind
             )
         if is_pdf(data):
             text, facts = _read_pdf(data)
@@ -276,10 +272,11 @@ def _page_facts(text: str) -> DocumentFacts:
     # Names of one word, as Chinese ones are, are passed over there.
     author = about.author or _author_of(text[:_MOST_OF_TEXT])
     day = _day(about.date or "")
+    is_named = day in _days(text)
     # The year of a copyright, or one that is only mentioned, becomes its first day there.
-    is_written = not day.endswith("-01") or day in _days(text) or day.replace("-", "/") in text
+    is_written = is_named or not day.endswith("-01") or day.replace("-", "/") in text
     published = day if is_written else ""
-    if day not in _days(text) and any(day in _readings(found) for found in _TWO_WAYS.finditer(text)):
+    if not is_named and any(day in _readings(found) for found in _TWO_WAYS.finditer(text)):
         published = day[: len("2026")]
     return DocumentFacts(about.title or "", author, about.sitename or "", published)
 

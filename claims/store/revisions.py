@@ -1,5 +1,7 @@
 """What the history says of a change: who made it, why, and each thing before and after; and keyed hashes of users.
 
+Beside it the store of decisions on queue items, of which nothing else is kept as a state.
+
 Whose changes the history keeps stands there by name. Everybody else is a hash: the same user is recognised again, and
 nobody without the key can tell who it is.
 """

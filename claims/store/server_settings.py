@@ -1,4 +1,4 @@
-"""What a server can set, as values and as the plain state that its history keeps; and what holds for one message.
+"""What a server or the operator can set, as values and as the state that the history keeps; what holds for a message.
 
 Every message in chat needs that, and it changes seldom: so what was read is kept until somebody changes it.
 """
