@@ -66,6 +66,9 @@ COUNTED, RIDGE = 2.0, 10.0
 # So many short messages of each stance, for every twelve claims, are also said within long ones of another field.
 WRAPPED = {"asserts": 16, "denies": 12, "asks": 5, "mentions": 3}
 SHORT = 130
+# Fields that share a base with the shipped claims; of each field so many messages are held against all of these, and of
+# those about the shipped claims one of so many.
+SHARED, SHARED_ROWS, SHARED_SHIPPED = (2, 3, 4, 6, 8, 11), 40, 2
 # So many messages of each language only name a claim's subject: words of so much of its wordings, and rare enough.
 NAMED, COMMON, RARE, LONGEST_NAME = 3, 0.5, 3.6, 12
 SEED = 3
@@ -205,7 +208,7 @@ def fit_stance(table: Table, rows: np.ndarray) -> LogisticRegression:
 
 def origin(pack: str) -> str:
     """Return the pack that a set of pairs is about, whatever of its messages or claims the set holds."""
-    return re.sub("^(chat|framed|named|wrapped|beside|long|plain) |-(en|zh)$", "", pack)
+    return re.sub("^(among|chat|framed|named|wrapped|beside|long|plain) |-(en|zh)$", "", pack)
 
 
 def folds(pairs: Sequence[Pair], shipped: set[str]) -> np.ndarray:
@@ -493,11 +496,28 @@ def gather(
         sys.stdout.write(f"{name}: {len(pairs)} pairs\n")
     alarms = [Row(f"chat-hard-{number}", text, (), "none", ()) for number, text in enumerate(hard)]
     pairs += measurer.pairs("chat own", read_claims(SHIPPED), alarms)
+    pairs += among(measurer, list(own.values()), read_rows(HERE / "first_sight.jsonl"))
     for name, (pack, rows) in own.items():
         messages = read_rows(rows)
         for language, wanted in (("en", True), ("zh", False)):
             other = [row for row in messages if is_han(row.text) == wanted]
             pairs += measurer.pairs(f"{name}-{language}", read_claims(pack, (language,)), other)
+    return pairs
+
+
+def among(measurer: Measurer, fields: Sequence[tuple[Path, Path]], said: Sequence[Row]) -> list[Pair]:
+    """Return pairs of claims in bases that the shipped ones share with some fields: for their order, and the topic."""
+    chance = random.Random(SEED)
+    fields, said = chance.sample(fields, len(fields)), chance.sample(said, len(said) // SHARED_SHIPPED)
+    pairs: list[Pair] = []
+    for number, count in enumerate(SHARED):
+        some, fields = fields[:count], fields[count:]
+        claims = [claim for pack, _ in (*some, (SHIPPED, None)) for claim in read_claims(pack)]
+        for pack, rows in some:
+            messages = read_rows(rows)
+            sample = chance.sample(messages, min(len(messages), SHARED_ROWS))
+            pairs += measurer.pairs(f"among {pack.stem}", claims, sample, is_read=False)
+        pairs += measurer.pairs("among first sight", claims, said[number :: len(SHARED)], is_read=False)
     return pairs
 
 

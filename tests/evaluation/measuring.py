@@ -31,7 +31,8 @@ _BATCH = 256
 class Pair:
     """One message held against one claim: its measures, and what the label says of the two.
 
-    `rank` is the place of the claim by words (0: first). `turns` is empty where the pair is too far to be fitted to.
+    `rank` is the place of the claim by words (0: first). `stance` and `turns` are empty where the pair is not read, or
+    too far to be fitted to.
     """
 
     pack: str
@@ -64,8 +65,13 @@ class Measurer:
         self.tone = ToneReader(self.lexicon.tokenizer.stem)
         self.dispute = DisputeTuning.load()
 
-    def pairs(self, pack: str, claims: Sequence[KnownClaim], rows: Sequence[Row]) -> list[Pair]:
-        """Return the pairs of all rows; measured once for these claims and rows."""
+    def pairs(
+        self, pack: str, claims: Sequence[KnownClaim], rows: Sequence[Row], *, is_read: bool = True
+    ) -> list[Pair]:
+        """Return the pairs of all rows; measured once for these claims and rows.
+
+        `is_read` False leaves out what the author does with a claim: such pairs tell claims apart, and the topic.
+        """
         key = hashlib.sha256(repr((claims, rows)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         kept = self.folder / f"{pack}-{key}.pickle"
         if kept.exists():
@@ -73,7 +79,7 @@ class Measurer:
         base = IndexedBase.of(claims, self.lexicon, self.tuning)
         meaning = Meaning.of(base, self.source)
         assert meaning is not None
-        found = [pair for row in rows for pair in self._of(pack, row, base, meaning)]
+        found = [pair for row in rows for pair in self._of(pack, row, base, meaning, is_read=is_read)]
         kept.write_bytes(pickle.dumps(found))
         return found
 
@@ -90,7 +96,7 @@ class Measurer:
         folded = [analyse(text, self.lexicon).text or " " for text in texts]
         return np.vstack([embedder.embed(folded[i : i + _BATCH]) for i in range(0, len(folded), _BATCH)])
 
-    def _of(self, pack: str, row: Row, base: IndexedBase, meaning: Meaning) -> Iterable[Pair]:
+    def _of(self, pack: str, row: Row, base: IndexedBase, meaning: Meaning, *, is_read: bool) -> Iterable[Pair]:
         message = analyse(row.text, self.lexicon, base.spelling)
         if base.scorer is None or not message.words:
             return
@@ -104,7 +110,7 @@ class Measurer:
             topic = topic_measures(look, nearness)
             stance: dict[str, float] = {}
             turns: frozenset[str] = frozenset()
-            if label != "other" or rank < _SHOWN:
+            if is_read and (label != "other" or rank < _SHOWN):
                 readings = StanceReadings.of(look, nearness, self.stances)
                 stance = stance_measures(look, nearness, readings, scan, self.dispute)
                 turns = frozenset(self._turns(look, nearness))
