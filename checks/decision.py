@@ -147,6 +147,39 @@ class Trees:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What a long message and a claim tell together: the same good news is for one claim and against another.
+
+    Attributes:
+        message: axes of the vectors of long messages, a column each, scaled, and where their mean lies on them.
+        wording: the same of the vectors of wordings.
+        weights: of each product of an axis of the one and an axis of the other, for each class.
+    """
+
+    message: tuple[Weights, Weights]
+    wording: tuple[Weights, Weights]
+    weights: Weights
+
+    def odds(self, message: Vector, wording: Vector) -> Weights:
+        """Return the log odds of the classes for the vectors of a long message and of a claim's nearest wording."""
+        left, right = (
+            vector @ axes - centre for vector, (axes, centre) in ((message, self.message), (wording, self.wording))
+        )
+        return np.einsum("i,j,ijc->c", left, right, self.weights)
+
+    @classmethod
+    def read(cls, file: Traversable) -> "Pairing":
+        """Read what the fit has written."""
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as held:
+            data = {name: held[name].astype(np.float64) for name in held.files}
+        return cls(
+            message=(data["message"], data["message_centre"]),
+            wording=(data["wording"], data["wording_centre"]),
+            weights=data["weights"],
+        )
+
+
 class Turns(Mapping[str, Weights]):
     """Weights of turns of phrase, one for each class, each read when first asked for: a message has few of them.
 
@@ -192,6 +225,7 @@ class DecisionModel:
         encoder: name (its beginning) of the embedder for whose vectors `directions` were fitted.
         directions: weights of the vector of the carrying stretch, and of its difference to the nearest wording's.
         whole: weights of the vector of a long message, beside `whole_bias`: a story undoes a claim as a whole.
+        pairing: gives what that vector and the claim's tell together; reads it with the first long message.
         denial: so many times the likelihood of a denial counts when the stance is chosen, in short messages and in
             long ones (of more than 250 letters, a Han character counting as two), where there is more to misread.
         known: the same for a claim of which it is known how people dispute it.
@@ -220,6 +254,7 @@ class DecisionModel:
     directions: Weights
     whole: Weights
     whole_bias: Weights
+    pairing: Callable[[], Pairing]
     denial: tuple[float, float]
     known: tuple[float, float]
     question: float
@@ -278,6 +313,7 @@ class DecisionModel:
             odds = odds + np.concatenate([vectors.stretch, vectors.stretch - vectors.wording]) @ self.directions
             if vectors.whole is not None:
                 odds = odds + vectors.whole @ self.whole + self.whole_bias
+                odds = odds + self.pairing().odds(vectors.whole, vectors.wording)
         about = self.about(measures)
         odds = self.trees().odds(tree_values(values, _shared(odds), np.array(about)))
         odds[-1] -= self.topical.of(about)
@@ -326,6 +362,7 @@ class DecisionModel:
             directions=np.array(data["directions"]),
             whole=np.array(data["whole"]),
             whole_bias=np.array(data["whole_bias"]),
+            pairing=cache(lambda: Pairing.read(folder / "pairing.npz")),
             denial=(float(data["denial"]["short"]), float(data["denial"]["long"])),
             known=(float(data["known"]["short"]), float(data["known"]["long"])),
             question=float(data["question"]),

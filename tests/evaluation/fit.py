@@ -1,8 +1,8 @@
 """Fit the decision with an embedder: `python -m tests.evaluation.fit FOLDER [--also NAME=PACK:ROWS] [--chat FILE]`.
 
 Measures every pack of `fields/` with its messages (kept in the work folder, so that a second run only fits), says what
-each would get from weights that have not seen it, and writes decision.json, questions.json, trees.json and
-turns.tsv of config/lexicon. Needs scikit-learn, which nothing else here does: `pip install --group fit`.
+each would get from weights that have not seen it, and writes decision.json, pairing.npz, questions.json, trees.json
+and turns.tsv of config/lexicon. Needs scikit-learn, which nothing else here does: `pip install --group fit`.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from checks.decision import tree_values
+from checks.decision import Pairing, tree_values
 from checks.lexicon import Lexicon, analyse
 from checks.matching import joint_measures
 from checks.model import KnownClaim
@@ -34,15 +34,17 @@ from tests.evaluation.asking import write as write_questions
 from tests.evaluation.measuring import Measurer, Pair
 from tests.evaluation.ordering import Choices, conditional_logit
 from tests.evaluation.packs import HERE, LONG, SHIPPED, Row, read_claims, read_rows, weighed_length
-from tests.evaluation.weights import LEAST_SPREAD, as_text, scaled, written
+from tests.evaluation.weights import LEAST_SPREAD, as_text, principal_axes, scaled, write_pairing, written
 
 ROOT = HERE.parents[1]
 LEXICON = ROOT / "config" / "lexicon"
 CLASSES = ("asserts", "denies", "asks", "mentions", "other")
 FOLDS = 5
 # How much each kind of evidence counts before it meets the ridge, and the ridge's inverse.
-MEASURES, DIRECTIONS, WHOLE, WORDS, STRENGTH = 0.7, 0.3, 0.3, 1.5, 0.05
+MEASURES, DIRECTIONS, WHOLE, WORDS, PAIRED, STRENGTH = 0.7, 0.3, 0.3, 1.5, 0.2, 0.05
 COMPONENTS = 128
+# Axes of a long message, and of a wording, of which each is multiplied with each.
+PAIRED_AXES = 64, 64
 # A turn of phrase must be seen in so many messages about so many claims; a word anywhere in a message in more.
 TURNS_RECUR, WORDS_RECUR = (4, 3), (8, 5)
 ANYWHERE = "m|"
@@ -118,19 +120,34 @@ class Table:
         read = self.read[:, None]
         dense = self.stance * MEASURES * read, components / self.component_spread * DIRECTIONS * read
         measured, along = map(sparse.csr_matrix, dense)
-        parts = [measured, self.turned, along, self._whole(measurer) * WHOLE]
+        self.long = np.array([row for row in np.flatnonzero(self.read) if weighed_length(pairs[row].row.text) > LONG])
+        whole, paired = self._whole(measurer)
+        parts = [measured, self.turned, along, whole, paired]
+        del measured, along, whole, paired
         self.everything = sparse.hstack(parts, format="csr")
 
-    def _whole(self, measurer: Measurer) -> sparse.csr_matrix:
-        """Return the vectors of long messages in standard deviations, and no numbers for short ones."""
-        long = [row for row in np.flatnonzero(self.read) if weighed_length(self.pairs[row].row.text) > LONG]
-        texts = {text: n for n, text in enumerate(dict.fromkeys(self.pairs[row].row.text for row in long))}
-        vectors = measurer.vectors(list(texts))[[texts[self.pairs[row].row.text] for row in long]]
-        counted = vectors[self.fitted[long]]
-        self.whole_scale = counted.mean(axis=0), counted.std(axis=0)
-        whole = scaled(vectors, *self.whole_scale)
-        at = np.repeat(long, whole.shape[1]), np.tile(np.arange(whole.shape[1]), len(long))
-        return sparse.csr_matrix((whole.ravel(), at), shape=(len(self.pairs), whole.shape[1]))
+    def _whole(self, measurer: Measurer) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """Return the vectors of long messages, and their products with those of wordings; no numbers for short ones."""
+        said = [self.pairs[row].row.text for row in self.long]
+        texts = {text: n for n, text in enumerate(dict.fromkeys(said))}
+        vectors = measurer.vectors(list(texts))[[texts[text] for text in said]]
+        wordings = np.array([self.pairs[row].wording for row in self.long])
+        counted = self.fitted[self.long]
+        self.whole_scale = vectors[counted].mean(axis=0), vectors[counted].std(axis=0)
+        self.paired = tuple(
+            principal_axes(each[counted], count) for each, count in zip((vectors, wordings), PAIRED_AXES, strict=True)
+        )
+        left, right = (
+            each @ axes - centre for each, (axes, centre) in zip((vectors, wordings), self.paired, strict=True)
+        )
+        products = (left[:, :, None] * right[:, None, :]).reshape(len(left), -1)
+        return self._of_long(scaled(vectors, *self.whole_scale) * WHOLE), self._of_long(products * PAIRED)
+
+    def _of_long(self, values: np.ndarray) -> sparse.csr_matrix:
+        count = np.zeros(len(self.pairs) + 1, dtype=np.int64)
+        count[self.long + 1] = values.shape[1]
+        columns = np.tile(np.arange(values.shape[1], dtype=np.int32), len(values))
+        return sparse.csr_matrix((values.ravel(), columns, np.cumsum(count)), shape=(len(self.pairs), values.shape[1]))
 
 
 def _all_measures(pair: Pair) -> dict[str, float]:
@@ -310,10 +327,10 @@ def write(table: Table, provenance: str) -> None:
     order = [list(model.classes_).index(name) for name in CLASSES]
     weights, bias = model.coef_[order], model.intercept_[order]
     measured, turned = len(table.stance_names), len(table.turns)
-    ends = np.cumsum([measured, turned, len(table.component_spread)])
-    _, _, along, of_whole = np.split(weights, ends, axis=1)
-    directions = table.axes @ (along * DIRECTIONS / table.component_spread).T
     centre, spread = table.whole_scale
+    ends = np.cumsum([measured, turned, len(table.component_spread), len(centre)])
+    _, _, along, of_whole, paired = np.split(weights, ends, axis=1)
+    directions = table.axes @ (along * DIRECTIONS / table.component_spread).T
     whole = (of_whole * WHOLE / spread).T
     data = {
         "provenance": provenance,
@@ -336,6 +353,8 @@ def write(table: Table, provenance: str) -> None:
         "whole_bias": np.round(-centre @ whole, 4).tolist(),
     }
     file.write_text(as_text(data) + "\n", "utf-8")
+    products = paired.T.reshape(*PAIRED_AXES, len(CLASSES)) * PAIRED
+    write_pairing(Pairing(*table.paired, products), LEXICON / "pairing.npz")
     _write_turns(table.turns, weights[:, measured : measured + turned])
 
 

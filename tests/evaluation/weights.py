@@ -3,9 +3,12 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from checks.decision import Pairing
 
 # In standard deviations: what lies further counts as that far.
 FURTHEST = 6.0
@@ -38,3 +41,25 @@ def as_text(weights: Mapping[str, Any]) -> str:
     text = json.dumps(weights, ensure_ascii=False, indent=1)
     text = re.sub(r"\[\s+([-\d.,\s]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
     return re.sub(r'\{\s+("centre"[^}]+?)\s+\}', lambda found: f"{{{' '.join(found[1].split())}}}", text)
+
+
+def principal_axes(vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return axes along which vectors differ most, a column each, scaled to a deviation of 1, and their mean."""
+    centre = vectors.mean(axis=0)
+    _, _, axes = np.linalg.svd(vectors - centre, full_matrices=False)
+    along = axes[:count].T
+    along = along / ((vectors - centre) @ along).std(axis=0)
+    return along, centre @ along
+
+
+def write_pairing(pairing: Pairing, file: Path) -> None:
+    """Write it in half precision, which moves no share by a thousandth."""
+    half = np.float16
+    np.savez_compressed(
+        file,
+        message=pairing.message[0].astype(half),
+        message_centre=pairing.message[1].astype(half),
+        wording=pairing.wording[0].astype(half),
+        wording_centre=pairing.wording[1].astype(half),
+        weights=pairing.weights.astype(half),
+    )
