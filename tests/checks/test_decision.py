@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.decision import Beyond, DecisionModel, MessageVectors, Shares, Trees
+from checks.decision import Beyond, DecisionModel, MessageVectors, Pairing, Shares, Trees
 from checks.tuning import MeaningTuning
 
 
@@ -73,6 +73,26 @@ def test_a_long_message_counts_as_a_whole_too(model):
     stretch, wording = np.ones(512, dtype=np.float32) / 512**0.5, np.zeros(512, dtype=np.float32)
     short, long = MessageVectors(stretch, wording), MessageVectors(stretch, wording, stretch)
     assert model.shares(measures(model), (), short) != model.shares(measures(model), (), long)
+
+
+def test_the_same_news_is_for_one_claim_and_against_another():
+    # One axis each: how well it goes in the message, and how well it goes by the claim.
+    axis, centre = np.array([[1.0], [0.0]]), np.zeros(1)
+    weights = np.zeros((1, 1, 5))
+    weights[0, 0, 0] = 2.0
+    pairing = Pairing((axis, centre), (axis, centre), weights)
+    good, bad = np.array([1.0, 0.0], dtype=np.float32), np.array([-1.0, 0.0], dtype=np.float32)
+    assert pairing.odds(good, good)[0] == pairing.odds(bad, bad)[0] == 2.0
+    assert pairing.odds(good, bad)[0] == pairing.odds(bad, good)[0] == -2.0
+
+
+def test_what_a_long_message_and_a_claim_tell_together_counts(model):
+    message, wording = np.zeros(512, dtype=np.float32), np.zeros(512, dtype=np.float32)
+    message[0] = wording[1] = 1.0
+    assert np.abs(model.pairing().odds(message, wording)).max() > 0
+    unpaired = dataclasses.replace(model, pairing=lambda: Pairing(*[model.pairing().message] * 2, np.zeros((64, 64, 5))))
+    vectors = MessageVectors(message, wording, message)
+    assert model.shares(measures(model), (), vectors) != unpaired.shares(measures(model), (), vectors)
 
 
 def test_a_measure_far_out_counts_as_far_and_no_farther(model):

@@ -116,10 +116,11 @@ class Table:
         components = (raw - self.centre) @ self.axes
         self.component_spread = components[self.fitted].std(axis=0)
         del raw, order, topic, stance
-        # Pairs that nobody reads take no room.
+        # Pairs that nobody reads take no room, and all others half of what they would take in full precision.
         read = self.read[:, None]
         dense = self.stance * MEASURES * read, components / self.component_spread * DIRECTIONS * read
-        measured, along = map(sparse.csr_matrix, dense)
+        measured, along = (sparse.csr_matrix(each.astype(np.float32)) for each in dense)
+        del dense, components
         self.long = np.array([row for row in np.flatnonzero(self.read) if weighed_length(pairs[row].row.text) > LONG])
         whole, paired = self._whole(measurer)
         parts = [measured, self.turned, along, whole, paired]
@@ -140,14 +141,17 @@ class Table:
         left, right = (
             each @ axes - centre for each, (axes, centre) in zip((vectors, wordings), self.paired, strict=True)
         )
+        left, right = left.astype(np.float32) * PAIRED, right.astype(np.float32)
         products = (left[:, :, None] * right[:, None, :]).reshape(len(left), -1)
-        return self._of_long(scaled(vectors, *self.whole_scale) * WHOLE), self._of_long(products * PAIRED)
+        whole = (scaled(vectors, *self.whole_scale) * WHOLE).astype(np.float32)
+        return self._of_long(whole), self._of_long(products)
 
     def _of_long(self, values: np.ndarray) -> sparse.csr_matrix:
-        count = np.zeros(len(self.pairs) + 1, dtype=np.int64)
+        count = np.zeros(len(self.pairs) + 1, dtype=np.int32)
         count[self.long + 1] = values.shape[1]
         columns = np.tile(np.arange(values.shape[1], dtype=np.int32), len(values))
-        return sparse.csr_matrix((values.ravel(), columns, np.cumsum(count)), shape=(len(self.pairs), values.shape[1]))
+        ends = np.cumsum(count, dtype=np.int32)
+        return sparse.csr_matrix((values.ravel(), columns, ends), shape=(len(self.pairs), values.shape[1]))
 
 
 def _all_measures(pair: Pair) -> dict[str, float]:
@@ -184,7 +188,8 @@ def _turn_matrix(held: Sequence[tuple[frozenset[str], frozenset[str]]], turns: S
     for each in held:
         columns.extend(numbers[turn] for turn in chain(*each) if turn in numbers)
         ends.append(len(columns))
-    return sparse.csr_matrix((_weights_of(turns)[columns], columns, ends), shape=(len(held), len(turns)))
+    weights = _weights_of(turns).astype(np.float32)[columns]
+    return sparse.csr_matrix((weights, columns, ends), shape=(len(held), len(turns)))
 
 
 def _weights_of(turns: Sequence[str]) -> np.ndarray:
