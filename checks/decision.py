@@ -48,10 +48,9 @@ class Shares:
     mentions: float
     other: float
 
-    @property
-    def makes(self) -> float:
-        """Return the probability that the message makes the claim or asks about it."""
-        return self.asserts + self.asks
+    def makes(self, disputed: float) -> float:
+        """Return the probability that the message makes the claim or asks about it; a dispute counts `disputed` times."""
+        return (self.asserts + self.asks) / (1 - (1 - disputed) * self.denies)
 
     def stance(self, denial: float, question: float) -> Stance:
         """Return the likeliest stance; a denial counts `denial` times, a question `question` times."""
@@ -230,6 +229,8 @@ class DecisionModel:
             long ones (of more than 250 letters, a Han character counting as two), where there is more to misread.
         known: the same for a claim of which it is known how people dispute it.
         question: the same for a question.
+        disputed: so many times the likelihood of a denial counts in the probability that the claim is made: of the
+            fitted messages twice as many dispute as of a chat's.
         asked: how much more a question counts where a sentence asks whether something is so.
         topical: how much less another matter counts where the topic is surely the claim's (in a few words, say, which
             are much like chat).
@@ -258,6 +259,7 @@ class DecisionModel:
     denial: tuple[float, float]
     known: tuple[float, float]
     question: float
+    disputed: float
     asked: Beyond
     topical: Beyond
     cut_offs: CutOffs
@@ -366,6 +368,7 @@ class DecisionModel:
             denial=(float(data["denial"]["short"]), float(data["denial"]["long"])),
             known=(float(data["known"]["short"]), float(data["known"]["long"])),
             question=float(data["question"]),
+            disputed=float(data["disputed"]),
             asked=Beyond(**data["asked"]),
             topical=Beyond(**data["topical"]),
             cut_offs=CutOffs(**data["cut_offs"]),

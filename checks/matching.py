@@ -368,7 +368,7 @@ class MatchReader:
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
         on_topic = self._decision.is_on_topic(shares.asserts, topic)
-        cut_offs, makes = self._decision.cut_offs, shares.makes
+        cut_offs, makes = self._decision.cut_offs, shares.makes(self._decision.disputed)
         return Judgement(makes, stance, shown, cut_offs, doubt, shares.other, on_topic, makes >= cut_offs.reply)
 
     def _disputed(self, look: Look, around: StanceReading, odds: float, denies: float, length: int) -> Doubt:

@@ -90,7 +90,9 @@ def test_what_a_long_message_and_a_claim_tell_together_counts(model):
     message, wording = np.zeros(512, dtype=np.float32), np.zeros(512, dtype=np.float32)
     message[0] = wording[1] = 1.0
     assert np.abs(model.pairing().odds(message, wording)).max() > 0
-    unpaired = dataclasses.replace(model, pairing=lambda: Pairing(*[model.pairing().message] * 2, np.zeros((64, 64, 5))))
+    unpaired = dataclasses.replace(
+        model, pairing=lambda: Pairing(*[model.pairing().message] * 2, np.zeros((64, 64, 5)))
+    )
     vectors = MessageVectors(message, wording, message)
     assert model.shares(measures(model), (), vectors) != unpaired.shares(measures(model), (), vectors)
 

@@ -51,8 +51,10 @@ ANYWHERE = "m|"
 LEAST_HUNDREDTHS = 2
 # These tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings", "has_denials", "denial_whole", "denial_part", "denial_all"}
-DENIAL, KNOWN = {"short": 1.4, "long": 0.7}, {"short": 2.8, "long": 0.35}
+DENIAL, KNOWN = {"short": 1.4, "long": 0.7}, {"short": 2.8, "long": 0.3}
 QUESTION = 2.0
+# In a chat half as many of those who speak of a claim dispute it as in the fitted messages.
+DISPUTED = 0.5
 # A question after the truth adds so many log odds for each of its own beyond the least.
 ASKED = {"least": 1.0, "rate": 1.5}
 # What is surely about a claim is less likely another matter.
@@ -303,7 +305,7 @@ def _count(pair: Pair, about: float, shares: np.ndarray, found: dict[str, list[b
     asked = QUESTION * np.exp(ASKED["rate"] * max(0.0, pair.stance["question"] - ASKED["least"]))
     weighed = [shares[0], shares[1] * denial, shares[2] * asked, shares[3]]
     stance = CLASSES[int(np.argmax(weighed))]
-    makes = shares[0] + shares[2]
+    makes = (shares[0] + shares[2]) / (1 - (1 - DISPUTED) * shares[1])
     is_on_topic = about >= CUT_OFFS["about"] or shares[0] >= CUT_OFFS["sure"]
     replied = stance in ("asserts", "asks") and makes >= CUT_OFFS["reply"] and is_on_topic
     offered = stance != "denies" and makes >= CUT_OFFS["offer"]
@@ -330,7 +332,7 @@ def write(table: Table, provenance: str) -> None:
     topic, order_weights = fit_topic(table, every), fit_order(table, every)
     model = fit_stance(table, table.fitted)
     order = [list(model.classes_).index(name) for name in CLASSES]
-    weights, bias = model.coef_[order], model.intercept_[order]
+    weights, bias = (np.float64(fitted[order]) for fitted in (model.coef_, model.intercept_))
     measured, turned = len(table.stance_names), len(table.turns)
     centre, spread = table.whole_scale
     ends = np.cumsum([measured, turned, len(table.component_spread), len(centre)])
@@ -348,6 +350,7 @@ def write(table: Table, provenance: str) -> None:
         "denial": DENIAL,
         "known": KNOWN,
         "question": QUESTION,
+        "disputed": DISPUTED,
         "asked": ASKED,
         "topical": TOPICAL,
         "cut_offs": CUT_OFFS,
