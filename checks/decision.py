@@ -49,7 +49,7 @@ class Shares:
     other: float
 
     def makes(self, disputed: float) -> float:
-        """Return the probability that the message makes the claim or asks about it; a dispute counts `disputed` times."""
+        """Return how likely the message makes the claim or asks about it, where a dispute counts `disputed` times."""
         return (self.asserts + self.asks) / (1 - (1 - disputed) * self.denies)
 
     def stance(self, denial: float, question: float) -> Stance:

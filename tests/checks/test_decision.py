@@ -115,6 +115,13 @@ def test_denials_are_believed_sooner_where_it_is_known_how_people_dispute_a_clai
     assert model.stance_of(shares, 80, has_denials=False) == "asserts"
 
 
+def test_a_dispute_takes_less_from_the_claim_than_it_would_where_half_the_messages_dispute():
+    shares = Shares(asserts=0.6, denies=0.3, asks=0.05, mentions=0.03, other=0.02)
+    assert shares.makes(1.0) == pytest.approx(0.65)
+    assert shares.makes(0.5) == pytest.approx(0.65 / 0.85)
+    assert shares.makes(0.0) == pytest.approx(0.65 / 0.7)
+
+
 def test_an_operators_cut_offs_take_the_place_of_the_shipped_ones(model):
     tuned = model.tuned(MeaningTuning("by hand", 0.9, 0.4)).cut_offs
     assert (tuned.reply, tuned.offer) == (0.9, 0.4)
