@@ -350,6 +350,20 @@ def test_a_review_that_stands_twice_is_one_draft() -> None:
     assert len(drafts(feed(review(), review()))) == 1
 
 
+@pytest.mark.parametrize("tracked", ["?utm_source=a&utm_medium=b", "?fbclid=IwAR1", "?UTM_campaign=c"])
+def test_a_review_is_the_same_by_whatever_way_its_readers_come(base: ClaimBase, tracked: str) -> None:
+    write(base, feed(review(url="https://x.example/plums")), "a.json")
+    again = feed(review(url=f"https://x.example/plums{tracked}"))
+    assert [*outcomes(plan(base, again, "b.json")).values()] == ["unchanged"]
+
+
+def test_what_an_address_needs_stays_beside_what_tracks_its_readers() -> None:
+    [draft] = drafts(feed(review(url="https://x.example/?utm_source=a&id=3&gclid=b#plums")))
+    assert draft.record.points[0].text["en"].endswith("https://x.example/?id=3#plums")
+    [other] = drafts(feed(review(url="https://x.example/?id=4")))
+    assert other.record.id != draft.record.id
+
+
 def test_a_line_of_many_that_is_broken_is_named() -> None:
     text = "\n".join([json.dumps(review()), json.dumps(review())[:-9]])
     with pytest.raises(ImportRefusedError, match=r"line 2: this is no valid JSON"):
