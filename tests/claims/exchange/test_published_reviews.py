@@ -399,6 +399,13 @@ def test_our_own_reviews_come_back_as_the_same_claims(base: ClaimBase) -> None:
     assert len(made.of("unchanged")) == len(base.claims()) - 1
 
 
+def test_our_own_reviews_come_back_with_the_words_that_they_had_once(base: ClaimBase) -> None:
+    load_pack(base, SHIPPED)
+    text = exported(base, "claimreview").replace("文档对此有异议", "文件对此有异议").replace("文档报道的", "文件报道的")
+    assert "文件对此有异议" in text
+    assert set(outcomes(plan(base, text, "a.json")).values()) == {"unchanged"}
+
+
 def test_our_own_reviews_make_the_same_claims_in_another_base(base: ClaimBase, new_base: NewBase) -> None:
     load_pack(base, SHIPPED)
     other, text = new_base(), exported(base, "claimreview")
