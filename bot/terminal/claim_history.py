@@ -8,7 +8,7 @@ import typer
 
 from bot.terminal.check import json_line, write
 from bot.terminal.console import JsonOption, ServerOption, Terminal, complain, is_agreed, is_somebody_there
-from bot.texts import msgid
+from bot.texts import Texts, msgid
 from config.errors import ConflictError, UnknownClaimError
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _set(
             _complain(terminal, error)
             raise typer.Exit(1) from error
     if not written.changes:
-        terminal.print(texts("There is nothing to write."))
+        terminal.print(_as_it_is(status, len(dict.fromkeys(named)), texts))
         return
     count = len(written.changes)
     if status == "published":
@@ -168,6 +168,23 @@ def _set(
         )
     terminal.print(done)
     say_how_to_undo(terminal, written.revision, server)
+
+
+def _as_it_is(status: str, count: int, texts: Texts) -> str:
+    """Say why a status was not written: of all these claims it is theirs already, or there are none."""
+    if not count:
+        return texts("This revision has written no claim.")
+    if status == "published":
+        return texts.plural(
+            "The claim is published already; there is nothing to write.",
+            "All {count} claims are published already; there is nothing to write.",
+            count,
+        )
+    return texts.plural(
+        "The claim is withdrawn already; there is nothing to write.",
+        "All {count} claims are withdrawn already; there is nothing to write.",
+        count,
+    )
 
 
 def _complain(terminal: Terminal, error: "InvalidEditError") -> None:

@@ -16,6 +16,7 @@ from bot.terminal.check import json_line, write
 from bot.terminal.console import JsonOption, Terminal, complain, server_option
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, fault_lines, field_name, value_text
+from claims.documents.loading import NO_DOCUMENT
 from claims.moderation.edits import KINDS
 from claims.moderation.rights import Actor
 from config.errors import (
@@ -182,7 +183,7 @@ def _sources(terminal: Terminal, touchstone: "Touchstone", actor: Actor, which: 
             published = known[document].published if document in known else intake.facts.published
             sources.append(SourceText(document, text, published))
         except (DocumentTextError, DocumentRefusedError) as error:
-            fault = f"{name}: {terminal.texts.of_error(error)}"
+            fault = terminal.texts.named(name, terminal.texts.of_error(error))
             raise typer.BadParameter(fault, param_hint="ID|FILE") from error
     return sources
 
@@ -282,6 +283,8 @@ class _Review:
         waiting = queue.items(self._actor, kind="candidate", size=_MOST_REVIEWED).items
         numbers = [each.id for each in waiting if not document or each.payload.get("source") == document]
         if not numbers:
+            if document and all(each.id != document for each in self._touchstone.base.documents(self._actor.server)):
+                raise DocumentTextError(NO_DOCUMENT, document=document)
             say(texts("Nothing waits for a decision."))
             return
         place = 0
@@ -314,11 +317,8 @@ class _Review:
     def _show(self, item: "Item", draft: "FirstDraft", place: str) -> None:
         texts, say, payload = self._terminal.texts, self._terminal.print, item.payload
         say(f"\n[{place}] {payload.get('text')}", style="bold")
-        facts = [
-            payload.get("source"),
-            payload.get("speaker"),
-            attitude_text(str(payload.get("attitude") or ""), texts),
-        ]
+        attitude = attitude_text(str(payload.get("attitude") or ""), texts)
+        facts = [payload.get("source"), payload.get("speaker"), attitude]
         if payload.get("model"):
             facts.append(texts("found by a language model: {model}", model=payload["model"]))
         say("    " + " · ".join(str(each) for each in facts if each), style="dim")
