@@ -410,8 +410,7 @@ def _with_rows(claim: IncomingClaim | RefusedClaim, sheet: SheetClaims) -> Incom
     # What the schema says of a cell that cannot be read is no news.
     lines = {fault.line for fault in faults}
     more = claim.problems if isinstance(claim, RefusedClaim) else ()
-    told = (*faults, *(each for each in more if each.line not in lines))
-    return RefusedClaim(name, claim.line, tuple(sorted(told, key=lambda each: each.line)))
+    return RefusedClaim(name, claim.line, (*faults, *(each for each in more if each.line not in lines)))
 
 
 _INDEX = re.compile(r"\[\d+\]")

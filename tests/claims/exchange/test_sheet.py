@@ -265,12 +265,6 @@ def test_rows_without_a_claim_are_named(base: ClaimBase, sheet: str) -> None:
     assert "there is no row of the kind 'claim'" in made.of("refused")[0].problems[0].fault
 
 
-def test_faults_of_a_claim_are_told_in_the_order_of_the_rows(base: ClaimBase) -> None:
-    text = "claim,row,text_en\nBig Tea,claim,Tea is cold\nBig Tea,words,tea is cold\nBig Tea,wording,\n"
-    [refused] = plan(base, text, "tea.csv").of("refused")
-    assert [problem.line for problem in refused.problems] == [2, 3, 4]
-
-
 def test_lines_are_counted_through_cells_with_line_breaks(base: ClaimBase, sheet: str) -> None:
     cells = rows(sheet)
     cells[1]["text_en"] = "two\nlines"
