@@ -189,7 +189,7 @@ def conflict_line(error: ConflictError, texts: Texts) -> str:
     """Say what somebody else has changed meanwhile, and in which fields. Nothing in it is escaped."""
     names = texts.listed(field_name(each.field, texts) for each in error.fields)
     said = "{subject} was changed meanwhile. The two versions differ in: {fields}."
-    return texts(said, subject=error.subject, fields=names) if names else texts.of_error(error)
+    return texts(said, subject=texts.say(error.subject), fields=names) if names else texts.of_error(error)
 
 
 def difference_lines(fields: Sequence[FieldDifference], texts: Texts) -> list[str]:

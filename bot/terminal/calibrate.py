@@ -34,10 +34,11 @@ _ANEW = msgid("Since {file} was written, claims or the way to read a message hav
 _WORK = msgid("Where measurements are kept, so that a run that was broken off goes on.")
 
 _DOUBTFUL = msgid(
-    "⚠ From {reply} on, messages would be answered that are likelier something else than the claim. Labels that are"
-    " wrong lead to that: look through them again before you use this file."
+    "⚠ Cut-offs this low have messages answered, or hinted at, that are most likely something else than the claim."
+    " Labels that are wrong lead to that: look through them again before you use this file."
 )
-_AS_LIKELY_AS_NOT = 0.5
+# Answered though it is as likely something else, or hinted at though it is nine times in ten.
+_LEAST_REPLY, _LEAST_OFFER = 0.5, 0.1
 
 OUTCOMES = {
     "replied": msgid("answered rightly"),
@@ -182,5 +183,5 @@ def show_calibration(terminal: Terminal, found: "Calibration | MeaningCalibratio
     terminal.out.print(table)
     cut_offs = {"reply": f"{found.cut_offs.reply:.3f}", "offer": f"{found.cut_offs.offer:.3f}"}
     terminal.print(texts("Cut-offs: reply from {reply}, offer from {offer}.", **cut_offs))
-    if found.cut_offs.reply < _AS_LIKELY_AS_NOT:
-        terminal.print(texts(_DOUBTFUL, **cut_offs), style="yellow")
+    if found.cut_offs.reply < _LEAST_REPLY or found.cut_offs.offer < _LEAST_OFFER:
+        terminal.print(texts(_DOUBTFUL), style="yellow")

@@ -1,7 +1,8 @@
 """`touchstone claims publish`, `withdraw`, `history`, `undo` and `site`: what was written, its way back, and out."""
 
-import re
+import os
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,8 +25,6 @@ _IDS_OR_FOLDER = msgid(
 _FOLDER = msgid("A folder for the site: a new or an empty one, or one that it was written into before.")
 _PUBLISHER = msgid("Who publishes the site.")
 _ADDRESS = msgid("Where the site is published; without it, as the setting public_url has it.")
-# What can be an id; anything else that `publish` is given is a folder.
-_ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _REVISION = msgid("All claims that a revision wrote, such as an import.")
 _REASON = msgid("Why, for the history.")
 ClaimIds = Annotated[list[str] | None, typer.Argument(metavar="ID...", help=_IDS, show_default=False)]
@@ -72,15 +71,15 @@ def publish(
     try:
         _set(terminal, "published", ids or [], revision, server, reason)
     except UnknownClaimError as error:
-        if ids and len(ids) == 1 and not error.near:
-            command = f"touchstone claims site {ids[0]}"
+        if ids and len(ids) == 1 and ids[0].strip() and not error.near:
+            command = f"touchstone claims site {quote(ids[0])}"
             complain(terminal.texts("For a site of the claims in this folder: {command}", command=command))
         raise
 
 
 def _names_folder(given: str) -> bool:
-    """Tell a folder from an id: one has a slash or another sign that no id has."""
-    return _ID.fullmatch(given) is None
+    """Tell a folder from an id, also from one that was mistyped: it has a slash, or is `.` or `..`."""
+    return not {"/", os.sep}.isdisjoint(given) or given in {".", ".."}
 
 
 def site(

@@ -16,7 +16,7 @@ from bot.terminal.check import json_line, write
 from bot.terminal.claim_history import say_how_to_undo
 from bot.terminal.console import JsonOption, Terminal, complain, server_option
 from bot.texts import Texts, msgid
-from bot.wording import attitude_text, fault_lines, field_name, value_text
+from bot.wording import attitude_text, conflict_line, fault_lines, field_name, value_text
 from claims.moderation.edits import KINDS
 from claims.moderation.rights import Actor
 from config.errors import (
@@ -328,10 +328,9 @@ class _Review:
         say("    " + " · ".join(str(each) for each in facts if each), style="dim")
         for claim, offer in payload.get("near") or ():
             say("    " + texts(_OFFERS[offer], claim=claim), style="dim")
-        title = " / ".join(dict.fromkeys(draft.texts.title.values()))
         said = " ".join(dict.fromkeys(draft.point.text.values()))
         rows = {
-            "title": title,
+            "title": " / ".join(dict.fromkeys(draft.texts.title.values())),
             "kind": value_text("kind", draft.texts.kind, texts),
             "wordings": draft.wordings.replace("\n", " | "),
             "points": texts.named(value_text("role", draft.point.role, texts), said),
@@ -446,5 +445,6 @@ class _Review:
 
 
 def _complain(error: TouchstoneError, texts: Texts) -> None:
-    for line in fault_lines(error, texts) if isinstance(error, InvalidEditError) else [texts.of_error(error)]:
+    told = conflict_line(error, texts) if isinstance(error, ConflictError) else texts.of_error(error)
+    for line in fault_lines(error, texts) if isinstance(error, InvalidEditError) else [told]:
         complain(line)

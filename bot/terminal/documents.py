@@ -381,6 +381,7 @@ def _state_json(state: SourceState) -> dict[str, Any]:
         "status": state.status,
         "found_at": state.found_at,
         "to_look_at": state.reported,
+        "reason": str(state.reason) if state.reason else None,
         "passages": [
             {"start": each.start, "end": each.end, "outcome": each.outcome, "was": each.was, "now": each.now}
             for each in state.passages

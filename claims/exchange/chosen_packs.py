@@ -97,7 +97,7 @@ def open_packs(base: ClaimBase, shelf: PackShelf, chosen: Sequence[str] | None) 
     if chosen is not None:
         # A pack that was added by its path has no file here that could be newer.
         kept = frozenset(loaded).difference(shelf.names())
-        return base.limited(frozenset(name if name in kept else _load(base, shelf, name) for name in chosen))
+        return base.limited(frozenset(name if name in kept else _load(base, shelf, name, kept) for name in chosen))
     files = {name: name for name in shelf.shipped()}
     for file in shelf.own():
         # A file of another name than its pack's id may be anybody's draft: a command alone loads it.
@@ -154,8 +154,8 @@ _ITEM = ""
 _HEAD = 1 << 16
 
 
-def _load(base: ClaimBase, shelf: PackShelf, name: str) -> str:
-    with shelf.file(name) as path:
+def _load(base: ClaimBase, shelf: PackShelf, name: str, loaded: Collection[str] = ()) -> str:
+    with shelf.file(name, loaded) as path:
         return _loaded_as(base, path) or _read(base, path)
 
 

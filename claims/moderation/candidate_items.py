@@ -42,6 +42,7 @@ from config.errors import (
     InvalidEditError,
     UnknownEntryError,
     msgid,
+    worded,
 )
 
 if TYPE_CHECKING:  # making its forms takes time at every start, and few need them
@@ -361,7 +362,7 @@ def _open(session: Session, actor: Actor, number: int) -> QueueItem:
         raise UnknownEntryError(NO_ITEM, number=number)
     if row.state != "open":
         fields = (FieldDifference("decision", None, row.decision), FieldDifference("decided_by", None, row.decided_by))
-        raise ConflictError(f"queue item {number}", fields)
+        raise ConflictError(worded("Item {number} of the queue", number=number), fields)
     return row
 
 

@@ -392,7 +392,7 @@ class FeedbackBook:
     ) -> ReportOutcome:
         """Keep a report and do at once what follows from it; of one member the last kind counts, and never twice.
 
-        Raises NotAllowedError for a card of another server.
+        Raises NotAllowedError for a card of another server, and UnknownClaimError for one that answers other claims.
         """
         row: dict[str, Any] = {"channel": channel, "card_message": card_message, "claim": claim, "server": server}
         row |= {"reporter_hash": hash_user(reporter, self._key), "kind": kind, "reported_at": self._clock()}

@@ -52,11 +52,11 @@ def completed(lined: Lined, today: date | None = None, shelf: Shelf | None = Non
     say of when it is; a point that has no date, nor a source with one, stays without.
     """
     written = _group(lined.data)
-    if written is None or "pack" not in written:
+    if written is None or not {"pack", "claims"} & set(written):
         return lined
     data = dict(written)
     day: Any = (today or datetime.now(UTC).date()).isoformat()
-    head = _group(data["pack"])
+    head = _group(data.get("pack"))
     if head is not None:
         head = {"version": 1, "licence": "–", "as_of": day} | head
         data["pack"], day = head | _both(head, "title"), head["as_of"]
@@ -84,7 +84,7 @@ class _Filling:
         self._named: dict[str, PlainData] = {}
         for each in self.documents or ():
             self._know(each)
-        head = _group(data["pack"]) or {}
+        head = _group(data.get("pack")) or {}
         self._title = _one(head.get("title"))
 
     def claim(self, written: object, place: PartPath) -> object:
@@ -299,7 +299,7 @@ MOST_LINES = 3_000
 def corrected(text: str, problem: PackProblem, judge: Judge) -> str | None:
     """Return the line of a problem as it should stand (with a line to add, where one is missing), or None.
 
-    What is returned has been tried: with it, this problem is gone and there are fewer than before.
+    What is returned has been tried: with it, this problem is gone, there are fewer than before, and no others.
     """
     lines = text.splitlines()
     if not 0 < problem.line <= len(lines) <= MOST_LINES:
@@ -311,8 +311,11 @@ def corrected(text: str, problem: PackProblem, judge: Judge) -> str | None:
     for tried in _changes(lines[problem.line - 1], problem):
         left = judge("\n".join([*lines[: problem.line - 1], tried, *lines[problem.line :]]) + "\n")
         # Below a key that was misspelt there may be faults that nobody saw before.
-        most = len(found) if _UNKNOWN.match(problem.fault) else len(found) - 1
-        if not _stands(problem, left) and len(left) <= most:
+        if _UNKNOWN.match(problem.fault):
+            is_better = len(left) <= len(found)
+        else:
+            is_better = len(left) < len(found) and all(_stands(each, found) for each in left)
+        if is_better and not _stands(problem, left):
             return tried
     return None
 

@@ -7,7 +7,7 @@ import pytest
 from bot.discord.editor.screen import LIST_NAMES
 from bot.import_plan import near_line
 from bot.texts import Texts
-from bot.wording import LONGEST, MOST_ENTRIES, difference_lines, fault_lines, field_name, read_parts
+from bot.wording import LONGEST, MOST_ENTRIES, conflict_line, difference_lines, fault_lines, field_name, read_parts
 from checks.model import KnownFigure, KnownWording
 from checks.text import TextFolder
 from claims.documents.cleaning import CleaningRules
@@ -18,7 +18,7 @@ from claims.moderation.edits import EditFigure, EditPoint, EditTexts, EditWordin
 from claims.moderation.sources import NewSource
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_state, differences
 from claims.store.server_settings import UNSET, ServerSettings, settings_faults
-from config.errors import FieldDifference, InvalidEditError
+from config.errors import ConflictError, FieldDifference, InvalidEditError, worded
 from config.languages import ByLanguage
 from tests.bot.records import by_language
 
@@ -42,6 +42,14 @@ def test_a_fault_names_its_field_and_its_mend_in_the_readers_language():
         "As of: yesterday is no day. Write it as 2026-01-23.",
     ]
     assert fault_lines(caught.value, TRADITIONAL)[1] == "截至日期：yesterday 不是具體日期。請寫成2026-01-23。"
+
+
+def test_what_was_changed_meanwhile_is_named_in_the_readers_language():
+    item = ConflictError(worded("Item {number} of the queue", number=7), (FieldDifference("decision", None, "claim"),))
+    assert conflict_line(item, Texts.open("en")).startswith("Item 7 of the queue was changed meanwhile.")
+    said = conflict_line(item, Texts.open("zh-Hant"))
+    assert "待辦第7項" in said
+    assert "decision" not in said
 
 
 def test_a_value_may_have_any_name_and_any_braces():

@@ -172,6 +172,15 @@ def test_a_server_has_its_own(call):
     assert "silver-h100-1.2kg" in call("claims", "list", "--server", "77").out
 
 
+@pytest.mark.parametrize("mistyped", ["", "Silver-H100", "silver-h100-1.2kg silver-supply-gap"])
+def test_an_id_that_was_mistyped_writes_no_site(call, tmp_path, mistyped):
+    before = set(tmp_path.iterdir())
+    done = call("claims", "publish", mistyped)
+    assert done.code == 1
+    assert "There is no claim" in done.err
+    assert set(tmp_path.iterdir()) == before
+
+
 @pytest.mark.parametrize("command", [("claims", "site", "site"), ("claims", "publish", "./site")])
 def test_the_site_is_written_into_a_folder_and_again_only_where_it_has_changed(call, tmp_path, command):
     done = call(*command)

@@ -176,13 +176,13 @@ def test_a_faulty_file_is_named_with_line_and_field(call, tmp_path):
     assert "messages.jsonl, line 2, claims" in outcome.err
 
 
-@pytest.mark.parametrize(("reply", "is_told"), [(0.042, True), (0.5, False)])
-def test_a_cut_off_that_answers_what_is_likelier_something_else_warns_of_wrong_labels(capsys, reply, is_told):
+@pytest.mark.parametrize(("reply", "offer", "is_told"), [(0.2, 0.15, True), (0.9, 0.042, True), (0.6, 0.15, False)])
+def test_cut_offs_that_answer_what_is_likelier_something_else_warn_of_wrong_labels(capsys, reply, offer, is_told):
     shares = AnswerShares(*(0.0 for _ in fields(AnswerShares)))
-    found = MeaningCalibration(CutOffs(reply, 0.02, 0.02), 20, 20, shares, shares)
+    found = MeaningCalibration(CutOffs(reply, offer, 0.02), 20, 20, shares, shares)
     show_calibration(Terminal(load_settings(language="auto")), found)
     told = " ".join(capsys.readouterr().out.split())
-    assert f"reply from {reply:.3f}" in told
+    assert f"reply from {reply:.3f}, offer from {offer:.3f}" in told
     assert ("look through them again" in told) == is_told
 
 

@@ -180,6 +180,16 @@ def test_errors_show_the_line_and_a_corrected_version(call, tmp_path, wrong, rig
     assert f"| {right}" in told.out or "| " + right + "-claim" in told.out
 
 
+def test_a_pack_without_its_head_lacks_that_alone_and_nothing_is_made_up_for_it(call, tmp_path):
+    claims = "claims:\n- {id: one, title: One, wordings: [a, b], points: [{text: Not so., source: A book}]}\n"
+    (tmp_path / "mine.yaml").write_text(claims, "utf-8")
+    told = call("packs", "try", "mine.yaml")
+    assert told.code == 1
+    assert "'pack' is missing" in told.err
+    assert "documents" not in told.err
+    assert "Write instead" not in told.out
+
+
 def test_each_line_is_shown_once_with_the_change_that_mends_most_and_no_pattern_of_a_program(call, tmp_path):
     text = (
         "pack: {id: mine, title: Mine}\nclaims:\n  - id: One Claim\n    title: One\n    wordings: [a, b]\n"

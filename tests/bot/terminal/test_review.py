@@ -104,7 +104,8 @@ def test_what_somebody_else_decides_meanwhile_is_told_and_passed_over(call, surr
     surroundings.setattr("bot.terminal.document_candidates._Review._key", key)
     done = call("documents", "review")
     assert done.code == 0
-    assert "was changed meanwhile" in " ".join(done.err.split())
+    assert "Item 1 of the queue was changed meanwhile." in " ".join(done.err.split())
+    assert "differ in: Decision, Decided by." in " ".join(done.err.split())
     assert "[2/3]" in done.out
     assert "2 wait still." in done.out
 

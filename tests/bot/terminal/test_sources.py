@@ -61,6 +61,8 @@ def test_what_cannot_be_asked_says_why(call, here):
     here.pages["/robots.txt"] = answer(body=b"User-agent: *\nDisallow: /", kind="text/plain")
     said = " ".join(call("sources", "check", "yearbook-1").out.split())
     assert "good.example asks programs not to read this page" in said
+    found = {each["document"]: each["reason"] for each in json.loads(call("sources", "check", "--json").out)}
+    assert "asks programs not to read" in found["yearbook-2"]
 
 
 def no_name_server(_host, _port):

@@ -141,6 +141,15 @@ def test_an_unknown_name_is_told_with_the_known_ones(base: ClaimBase, shelf: Pac
         leave_out_pack(base, "mien")
 
 
+def test_an_unknown_name_of_the_setting_is_told_with_those_that_were_loaded_by_path(
+    base: ClaimBase, shelf: PackShelf, tmp_path: Path
+) -> None:
+    far = write_pack(tmp_path, pack_data(claim_data("far-1"), pack="far"), "elsewhere.yaml")
+    add_pack(base, shelf, str(far))
+    with pytest.raises(UnknownPackError, match=r"mien.*ai-economy, far, mine"):
+        open_packs(base, shelf, ("mien",))
+
+
 def test_a_pack_that_is_left_out_comes_back_untouched(any_base: ClaimBase, tiny: Path, shelf: PackShelf) -> None:
     load_pack(any_base, tiny)
     moderator = Actor(5, 77, is_administrator=True)
