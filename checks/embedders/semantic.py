@@ -337,11 +337,22 @@ class SemanticEmbedder:
             return np.zeros((0, self._dimension or 0), dtype=np.float32)
         # The cache of pieces is one for all, and two calls at once would trip over each other.
         with self._lock:
-            encode = self._encode = self._encode or self._opened()
-            raw = encode([bounded(text) for text in texts])
+            raw = self._ready()([bounded(text) for text in texts])
         vectors = unit_rows(raw, len(texts))
         self._dimension = vectors.shape[1]
         return vectors
+
+    def read_ahead(self) -> None:
+        """Begin to read the weights in a thread beside; what is wrong with them says the first call."""
+        threading.Thread(target=self._read, name="touchstone-encoder").start()
+
+    def _read(self) -> None:
+        with suppress(Exception), self._lock:
+            self._ready()
+
+    def _ready(self) -> Callable[[Sequence[str]], Vectors]:
+        encode = self._encode = self._encode or self._opened()
+        return encode
 
     def _opened(self) -> Callable[[Sequence[str]], Vectors]:
         if not self._name.endswith(f"-{_READ_RELEASE}"):
