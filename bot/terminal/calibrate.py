@@ -33,6 +33,12 @@ _OUT = msgid("The tuning file to write; - is standard output.")
 _ANEW = msgid("Since {file} was written, claims or the way to read a message have changed: all is measured anew.")
 _WORK = msgid("Where measurements are kept, so that a run that was broken off goes on.")
 
+_DOUBTFUL = msgid(
+    "⚠ From {reply} on, messages would be answered that are likelier something else than the claim. Labels that are"
+    " wrong lead to that: look through them again before you use this file."
+)
+_AS_LIKELY_AS_NOT = 0.5
+
 OUTCOMES = {
     "replied": msgid("answered rightly"),
     "replied_or_offered": msgid("answered or offered rightly"),
@@ -91,7 +97,7 @@ def _by_meaning(
     from checks.decision import DecisionModel  # noqa: PLC0415
 
     found = calibrate_meaning(samples, DecisionModel.load().cut_offs, budget)
-    _show(terminal, found)
+    show_calibration(terminal, found)
     return replace(checker.tuning, meaning=found.tuning(provenance))
 
 
@@ -104,7 +110,7 @@ def _by_words(
     if scorer is None:
         raise typer.BadParameter(terminal.texts("The base holds no claim."))
     found = fit(samples, scorer.model, checker.base.size, budget, provenance)
-    _show(terminal, found)
+    show_calibration(terminal, found)
     return replace(tuning, few=found.model) if scorer.model is tuning.few else replace(tuning, many=found.model)
 
 
@@ -164,7 +170,8 @@ def _measure(
     return [*map(measurer.labelled, rows), *map(measurer.chat, lines)]
 
 
-def _show(terminal: Terminal, found: "Calibration | MeaningCalibration") -> None:
+def show_calibration(terminal: Terminal, found: "Calibration | MeaningCalibration") -> None:
+    """Print what is answered before and after, the cut-offs, and a warning where these are doubtful."""
     texts = terminal.texts
     table = Table(box=None, header_style="bold")
     for heading in (texts("Before any guard"), texts("before"), texts("after")):
@@ -175,3 +182,5 @@ def _show(terminal: Terminal, found: "Calibration | MeaningCalibration") -> None
     terminal.out.print(table)
     cut_offs = {"reply": f"{found.cut_offs.reply:.3f}", "offer": f"{found.cut_offs.offer:.3f}"}
     terminal.print(texts("Cut-offs: reply from {reply}, offer from {offer}.", **cut_offs))
+    if found.cut_offs.reply < _AS_LIKELY_AS_NOT:
+        terminal.print(texts(_DOUBTFUL, **cut_offs), style="yellow")

@@ -8,7 +8,7 @@ import typer
 
 from bot.terminal.check import json_line, write
 from bot.terminal.console import JsonOption, ServerOption, Terminal, complain, is_agreed, is_somebody_there
-from bot.texts import msgid
+from bot.texts import Texts, msgid
 from config.errors import ConflictError, UnknownClaimError
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _set(
             _complain(terminal, error)
             raise typer.Exit(1) from error
     if not written.changes:
-        terminal.print(texts("There is nothing to write."))
+        terminal.print(_as_it_is(status, len(dict.fromkeys(named)), texts))
         return
     count = len(written.changes)
     if status == "published":
@@ -168,6 +168,23 @@ def _set(
         )
     terminal.print(done)
     say_how_to_undo(terminal, written.revision, server)
+
+
+def _as_it_is(status: str, count: int, texts: Texts) -> str:
+    """Say why a status was not written: of all these claims it is theirs already, or there are none."""
+    if not count:
+        return texts("This revision has written no claim.")
+    if status == "published":
+        return texts.plural(
+            "The claim is published already; there is nothing to write.",
+            "All {count} claims are published already; there is nothing to write.",
+            count,
+        )
+    return texts.plural(
+        "The claim is withdrawn already; there is nothing to write.",
+        "All {count} claims are withdrawn already; there is nothing to write.",
+        count,
+    )
 
 
 def _complain(terminal: Terminal, error: "InvalidEditError") -> None:
@@ -215,15 +232,17 @@ def history(
 def _show(terminal: Terminal, entry: "RevisionRecord", *, whole: bool) -> None:
     from bot.wording import act_label, actor_label, difference_lines, reason_label  # noqa: PLC0415
     from claims.moderation.history import diff  # noqa: PLC0415
-    from claims.store.changes import CLAIM  # noqa: PLC0415
+    from claims.store.changes import CLAIM, DOCUMENT, SOURCE  # noqa: PLC0415
 
     texts = terminal.texts
     claims = [change for change in entry.changes if change.kind == CLAIM]
-    count = texts.plural("{count} claim", "{count} claims", len(claims))
+    count = texts.plural("{count} claim", "{count} claims", len(claims)) if claims else ""
+    # Nothing else tells which document it was.
+    named = [] if claims else [each.subject for each in entry.changes if each.kind in {DOCUMENT, SOURCE}]
     undone = texts("undone by {revision}", revision=entry.undone_by) if entry.undone_by else ""
     undoes = texts("undoes {revision}", revision=entry.undoes) if entry.undoes else ""
     done = act_label(entry.act, texts), actor_label(entry.actor, texts)
-    parts = [*done, count, reason_label(entry.reason or "", texts), undoes, undone]
+    parts = [*done, count, texts.listed(named), reason_label(entry.reason or "", texts), undoes, undone]
     line = f"{entry.id:>5}  {entry.at:%Y-%m-%d %H:%M}  " + " · ".join(part for part in parts if part)
     terminal.out.print(line, soft_wrap=True)
     for change in claims if whole else ():

@@ -310,7 +310,7 @@ def copy_database(
         except DatabaseError as error:
             raise typer.BadParameter(texts.of_error(error), param_hint=name) from error
     terminal.agree_to_folder(target)
-    told = 0.0
+    told = monotonic()
 
     def tell(table: str, done: int, total: int) -> None:
         nonlocal told

@@ -294,8 +294,8 @@ def outcome(report: DocumentReport, texts: Texts) -> str:
             )
         case "unreadable":
             fault = report.fault
-            reason = fault and (fault.values.get("reason") or texts.of_error(fault))
-            return texts("cannot be read ({reason}).", reason=reason)
+            reason = fault and fault.values.get("reason")
+            return texts("cannot be read ({reason}).", reason=reason) if reason or not fault else texts.of_error(fault)
 
 
 _IDS = msgid("Documents to check now, by their ids; without any, all whose last check is a day old.")

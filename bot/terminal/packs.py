@@ -6,12 +6,12 @@ from importlib import resources
 from pathlib import Path
 from shlex import quote
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.terminal.check import ask, decision_line, write
-from bot.terminal.console import ServerOption, Terminal
+from bot.terminal.check import ask, decision_line, json_line, write
+from bot.terminal.console import JsonOption, ServerOption, Terminal
 from bot.texts import msgid
 from bot.wording import LEVELS
 from config.errors import ImportRefusedError
@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="packs")
 
 
-def list_packs(context: typer.Context) -> None:
+def list_packs(context: typer.Context, as_json: JsonOption = False) -> None:
     """List all packs that can be named."""
     # With the database behind it, which help does without (as below).
     from bot.service import pack_shelf  # noqa: PLC0415
@@ -59,6 +59,9 @@ def list_packs(context: typer.Context) -> None:
     texts = terminal.texts
     with terminal.open() as touchstone:
         states = pack_states(touchstone.base, pack_shelf(touchstone.base))
+    if as_json:
+        write(json_line([_state_json(state) for state in states]))
+        return
     headings = (texts("Id"), texts("In force"), texts("Version"), texts("Claims"), texts("Title"))
     terminal.list(headings, [_row(state, terminal) for state in states])
     if terminal.settings.packs is not None:
@@ -77,6 +80,18 @@ def _row(state: "PackState", terminal: Terminal) -> tuple[str, ...]:
         )
     title = texts.pick(record.title)
     return state.id, texts("yes") if state.in_force else texts("no"), str(record.version), str(state.claims), title
+
+
+def _state_json(state: "PackState") -> dict[str, Any]:
+    record = state.record
+    return {
+        "id": state.id,
+        "loaded": record is not None,
+        "in_force": state.in_force,
+        "version": record.version if record else None,
+        "claims": state.claims,
+        "title": record.title.plain if record else None,
+    }
 
 
 def add(context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME|FILE", help=_NAME)]) -> None:

@@ -31,7 +31,7 @@ _SUFFIXES = (SUFFIX, ".yml")
 
 @dataclass(frozen=True, slots=True)
 class PackState:
-    """A pack that is loaded or comes with Touchstone; `record` is None where it has never been loaded."""
+    """A pack that is loaded, shipped or in the operator's folder; `record` is None where it is not loaded."""
 
     id: str
     record: PackRecord | None
@@ -181,7 +181,7 @@ def _read(base: ClaimBase, path: Path, on_load: "Callable[[ImportReport], object
 
 
 def pack_states(base: ClaimBase, shelf: PackShelf) -> tuple[PackState, ...]:
-    """Return every pack that is loaded or comes with Touchstone, by id, with how many published claims it holds."""
+    """Return every pack that is loaded, shipped or in the operator's folder, and how many published claims it has."""
     with base.database.reading() as session:
         used = packs_in_force(session)
         rows = {row.id: pack_record(row) for row in session.scalars(select(Pack))}

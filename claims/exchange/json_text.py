@@ -193,6 +193,10 @@ def _lines_by_closing(name: str, text: str, line: int) -> "array[int]":
     return closed
 
 
+# What newsletters, social networks and advertisers add to an address, to see who has come by it.
+_TRACKERS = r"utm_\w+|fbclid|gclid|gbraid|wbraid|dclid|msclkid|twclid|yclid|igshid|mc_[ce]id|mkt_tok"
+_TRACKING = re.compile(rf"(?<=[?&])(?:{_TRACKERS})(?:=[^&#]*)?(?:&|(?=#|$))", re.IGNORECASE)
+_NO_MORE = re.compile(r"[?&](?=#|$)")
 # What is certainly markup: a text may have comparisons, too.
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--(?:[^-]|-(?!->))*-->")
 _LONGEST_ADDRESS = 400
@@ -215,12 +219,14 @@ def text_in(value: object) -> str:
 
 
 def address_in(value: object) -> str:
-    """Return a web address, or nothing where it is none or too long to be shown."""
+    """Return a web address without what tracks its readers; nothing where it is none or too long to be shown."""
     first: object = next(iter(many(value)), None)
     node = cast("Object", first) if isinstance(first, dict) else {}
     named: object = node.get("@id") or node.get("@value") or node.get("url")
     found = named if node else cast("object", first)
-    text = found.strip().replace("&amp;", "&").replace(" ", "%20") if isinstance(found, str) else ""
+    given = found.strip().replace("&amp;", "&").replace(" ", "%20") if isinstance(found, str) else ""
+    bare, trackers = _TRACKING.subn("", given)
+    text = _NO_MORE.sub("", bare) if trackers else given
     return text if is_address(text) and len(text) <= _LONGEST_ADDRESS else ""
 
 

@@ -89,7 +89,7 @@ def _make_ready(target: Database) -> None:
         if current_step(connection) == HALF_COPIED:
             return
         # Before its tables are touched: they may be of an older version, or another program's.
-        for name in set(inspect(connection).get_table_names()) - {_STEPS}:
+        for name in sorted(set(inspect(connection).get_table_names()) - {_STEPS}):
             if connection.scalar(select(literal(1)).select_from(sql_table(name)).limit(1)):
                 said = msgid(
                     "{place} is not empty: it has rows in {table!r}. "

@@ -62,7 +62,8 @@ class Ratings:
         data = _shipped("ratings.yaml")
         ours = data["ours"]
         roles = {_bare(word): role for role, words in data["theirs"].items() for word in words}
-        kinds: dict[str, Kind] = {word.casefold(): kind for kind, words in ours.items() for word in words.values()}
+        said = (*data["before_now"].items(), *ours.items())
+        kinds: dict[str, Kind] = {word.casefold(): kind for kind, words in said for word in words.values()}
         fillers, before = ("|".join(map(re.escape, data[name])) for name in ("fillers", "before"))
         return cls(
             ours,

@@ -52,8 +52,8 @@ def columns_of(row: list[str], line: int, sheet: "SheetRows") -> list[str]:
             mend = worded("Line {line} does: put it first, and take out what is no claim above it.", line=below)
         raise ImportRefusedError(name, (PackProblem(line, "", fault, mend),))
     exported = [each for each in COLUMNS if each not in _LATER]
-    # An export that has lost columns would empty what stands in them.
-    is_export = 2 * len(set(exported) & set(columns)) > len(exported)
+    # An export that has lost columns would empty what stands in them; none has those of sheets that people make.
+    is_export = 2 * len(set(exported) & set(columns)) > len(exported) and not set(BY_HAND) & set(columns)
     missing = [each for each in (exported if is_export else _LEAST) if each not in columns]
     if not is_export and set(by_field("text").values()) & set(columns):
         missing = [each for each in missing if each != "text_en"]

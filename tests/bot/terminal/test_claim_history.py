@@ -50,6 +50,30 @@ def test_a_draft_that_lacks_a_source_is_not_published_and_says_why(call, importe
     assert "plums, Sources: Point 1 cites nothing. Name its source." in done.err
 
 
+def test_a_claim_that_is_published_or_withdrawn_already_is_told_so(call, surroundings):
+    both = ("silver-h100-1.2kg", "silver-ai-drives-price")
+    assert "The claim is published already" in call("claims", "publish", both[0]).out
+    assert "All 2 claims are published already" in call("claims", "publish", *both, both[0]).out
+    assert call("claims", "withdraw", both[0]).code == 0
+    assert "The claim is withdrawn already" in call("claims", "withdraw", both[0]).out
+    surroundings.setenv("LANG", "zh_TW.UTF-8")
+    assert "已經發布" in call("claims", "publish", both[1]).out
+
+
+def test_a_revision_of_a_document_names_it_and_counts_no_claims(call, tmp_path):
+    (tmp_path / "plums.txt").write_text("Plums do not sing, and nobody has heard one.", "utf-8")
+    assert call("documents", "add", "plums.txt", "--title", "On plums", "--publisher", "me").code == 0
+    line = call("claims", "history", "--most", "1").out
+    assert "on-plums" in line
+    assert "0 claims" not in line
+
+
+def test_a_revision_that_wrote_no_claim_has_none_to_publish(call):
+    assert call("packs", "remove", "ai-economy").code == 0
+    revision = json.loads(call("claims", "history", "--json", "--most", "1").out)[0]["revision"]
+    assert "This revision has written no claim." in call("claims", "publish", "--revision", str(revision)).out
+
+
 def test_claims_are_withdrawn_and_published_all_or_none(call):
     ids = ["silver-h100-1.2kg", "silver-ai-drives-price"]
     assert "2 claims withdrawn" in call("claims", "withdraw", *ids).out

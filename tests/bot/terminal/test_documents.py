@@ -51,5 +51,7 @@ def test_loaded_documents_make_the_links_open_at_the_passage(call, surroundings,
 def test_why_a_file_cannot_be_read_is_said_in_the_language_of_the_terminal() -> None:
     fault = DocumentRefusedError("There is nothing in it. Check that it was saved whole.")
     said = outcome(DocumentReport(Path("a.txt"), "unreadable", fault=fault), Texts.open("zh-Hans"))
-    assert said.startswith("无法读取")
-    assert "nothing" not in said
+    assert said == "里面是空的。请确认它已完整保存。"
+    gone = DocumentRefusedError("{path} cannot be read ({reason}). Look at it.", path="a.txt", reason="no such file")
+    report = DocumentReport(Path("a.txt"), "unreadable", fault=gone)
+    assert outcome(report, Texts.open("en")) == "cannot be read (no such file)."

@@ -5,11 +5,16 @@ import multiprocessing
 import os
 import sys
 from concurrent.futures import Future
+from dataclasses import fields
 
 import pytest
 
 from bot.service import Touchstone
-from checks.calibration import Measurer
+from bot.terminal.calibrate import show_calibration
+from bot.terminal.console import Terminal
+from checks.calibration import AnswerShares, MeaningCalibration, Measurer
+from checks.tuning import CutOffs
+from config.settings import load_settings
 
 CLAIMS = [
     {"id": "clock", "text": "The town hall clock was built by a blind watchmaker.", "title": "Blind watchmaker"},
@@ -169,6 +174,16 @@ def test_a_faulty_file_is_named_with_line_and_field(call, tmp_path):
     outcome = call("evaluate", "messages", file)
     assert outcome.code == 1
     assert "messages.jsonl, line 2, claims" in outcome.err
+
+
+@pytest.mark.parametrize(("reply", "is_told"), [(0.042, True), (0.5, False)])
+def test_a_cut_off_that_answers_what_is_likelier_something_else_warns_of_wrong_labels(capsys, reply, is_told):
+    shares = AnswerShares(*(0.0 for _ in fields(AnswerShares)))
+    found = MeaningCalibration(CutOffs(reply, 0.02, 0.02), 20, 20, shares, shares)
+    show_calibration(Terminal(load_settings(language="auto")), found)
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"reply from {reply:.3f}" in told
+    assert ("look through them again" in told) == is_told
 
 
 @pytest.mark.parametrize("budget", ["2000", "much", "1/0"])

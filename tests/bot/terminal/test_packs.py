@@ -1,5 +1,7 @@
 """`touchstone packs`: which packs are in force, by command and by setting."""
 
+import json
+
 import pytest
 
 from tests.claims.packs import claim_data, pack_data, write_pack
@@ -23,6 +25,16 @@ def test_the_shipped_pack_can_be_left_out_and_comes_back(call):
     assert "stay silent" in call("check", "a single AI server holds more than a kilogram of silver").out
     assert "is in force, with" in call("packs", "add", "ai-economy").out
     assert call("claims", "list", "--json").out == before
+
+
+def test_packs_are_listed_for_programs_too(call, tmp_path):
+    (tmp_path / "packs").mkdir()
+    write_pack(tmp_path / "packs", pack_data(claim_data("mine-1"), pack="mine"), "mine.yaml")
+    mine, shipped = sorted(json.loads(call("packs", "list", "--json").out), key=lambda each: each["id"] != "mine")
+    assert mine == {"id": "mine", "loaded": False, "in_force": False, "version": None, "claims": 0, "title": None}
+    assert (shipped["id"], shipped["loaded"], shipped["in_force"]) == ("ai-economy", True, True)
+    assert shipped["claims"] == len(json.loads(call("claims", "list", "--json").out))
+    assert shipped["title"]["en"] == "Claims about the AI economy"
 
 
 def test_a_file_that_is_not_loaded_is_listed_with_the_command_that_loads_it(call, tmp_path):

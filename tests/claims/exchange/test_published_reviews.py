@@ -350,6 +350,20 @@ def test_a_review_that_stands_twice_is_one_draft() -> None:
     assert len(drafts(feed(review(), review()))) == 1
 
 
+@pytest.mark.parametrize("tracked", ["?utm_source=a&utm_medium=b", "?fbclid=IwAR1", "?UTM_campaign=c"])
+def test_a_review_is_the_same_by_whatever_way_its_readers_come(base: ClaimBase, tracked: str) -> None:
+    write(base, feed(review(url="https://x.example/plums")), "a.json")
+    again = feed(review(url=f"https://x.example/plums{tracked}"))
+    assert [*outcomes(plan(base, again, "b.json")).values()] == ["unchanged"]
+
+
+def test_what_an_address_needs_stays_beside_what_tracks_its_readers() -> None:
+    [draft] = drafts(feed(review(url="https://x.example/?utm_source=a&id=3&gclid=b#plums")))
+    assert draft.record.points[0].text["en"].endswith("https://x.example/?id=3#plums")
+    [other] = drafts(feed(review(url="https://x.example/?id=4")))
+    assert other.record.id != draft.record.id
+
+
 def test_a_line_of_many_that_is_broken_is_named() -> None:
     text = "\n".join([json.dumps(review()), json.dumps(review())[:-9]])
     with pytest.raises(ImportRefusedError, match=r"line 2: this is no valid JSON"):
@@ -383,6 +397,13 @@ def test_our_own_reviews_come_back_as_the_same_claims(base: ClaimBase) -> None:
     [conflict] = made.of("conflicting")
     assert [field.field for field in conflict.fields] == ["title_en"]
     assert len(made.of("unchanged")) == len(base.claims()) - 1
+
+
+def test_our_own_reviews_come_back_with_the_words_that_they_had_once(base: ClaimBase) -> None:
+    load_pack(base, SHIPPED)
+    text = exported(base, "claimreview").replace("文档对此有异议", "文件对此有异议").replace("文档报道的", "文件报道的")
+    assert "文件对此有异议" in text
+    assert set(outcomes(plan(base, text, "a.json")).values()) == {"unchanged"}
 
 
 def test_our_own_reviews_make_the_same_claims_in_another_base(base: ClaimBase, new_base: NewBase) -> None:

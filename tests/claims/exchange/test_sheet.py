@@ -131,6 +131,20 @@ def test_a_sheet_of_few_columns_makes_a_new_claim_as_a_pack_does(base: ClaimBase
     assert (document.title, document.address) == ("The tea book", "https://tea.example/book")
 
 
+def test_a_sheet_that_people_make_may_have_most_columns_of_an_export_and_leave_the_others_out(base: ClaimBase) -> None:
+    mine = [each for each in COLUMNS if each not in {"number", "sha256", "start", "end", "pack", "exported_state"}]
+    rows = [
+        {"row": "claim", "text_en": "Tea is cold"},
+        {"row": "wording", "text_en": "tea is always cold"},
+        {"row": "point", "text_en": "It is hot.", "source": "The tea book"},
+    ]
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, [*mine, "source"], restval="")
+    writer.writeheader()
+    writer.writerows({"claim": "tea", **row} for row in rows)
+    assert outcomes(write(base, buffer.getvalue(), "tea.csv").plan) == {"tea": "new"}
+
+
 def test_a_new_claim_of_a_sheet_without_a_source_says_what_is_missing(base: ClaimBase) -> None:
     text = "claim,row,text_en\ntea,claim,Tea is cold\ntea,wording,tea is cold\ntea,point,It is hot.\n"
     [refused] = plan(base, text, "tea.csv").of("refused")
