@@ -13,7 +13,7 @@ from bot.texts import Texts
 from checks.base import IndexedBase, Overlay
 from checks.checker import Checker
 from checks.embedders import open_safe_embedder
-from checks.embedders.embedder import MeaningSource
+from checks.embedders.embedder import SafeEmbedder
 from checks.index import Segment
 from checks.kept_index import KeptIndex
 from checks.lexicon import Lexicon, SharedWords
@@ -119,7 +119,7 @@ class Views:
     shared one. Safe from any thread.
     """
 
-    def __init__(self, base: ClaimBase, lexicon: Lexicon, tuning: Tuning, meaning: MeaningSource | None = None) -> None:
+    def __init__(self, base: ClaimBase, lexicon: Lexicon, tuning: Tuning, meaning: SafeEmbedder | None = None) -> None:
         self._base = base
         self._index = KeptIndex(lexicon, tuning, KeptBytes(base.database))
         self._meaning = meaning
@@ -139,6 +139,8 @@ class Views:
         with self._lock:
             shared = self._shared
             if shared is None:
+                if self._meaning is not None:
+                    self._meaning.read_ahead()
                 known = {claim.id: claim for claim in self._base.claims()}
                 index = self._index.open(_known(known.values()))
                 checker = Checker((), self._lexicon, self._tuning, self._meaning, base=index)
@@ -204,9 +206,8 @@ class Views:
 
     def _difference(self, server: int, shared: View) -> tuple[Difference, Segment] | None:
         """Return what a server has of its own; of what was known before, only what has changed is read."""
-        before, own = self._differences.get(server) or (NOTHING, None)
-        is_known = server in self._differences
-        found = self._base.difference(server, before if is_known else None, self._stale.get(server, ()))
+        before, own = self._differences.get(server, (None, None)) or (NOTHING, None)
+        found = self._base.difference(server, before, self._stale.get(server, ()))
         return None if found == NOTHING else (found, shared.checker.index_own(_known(found.own), own))
 
 
@@ -329,8 +330,7 @@ class Touchstone:
 
     def likeness(self, text: str, statements: Sequence[str]) -> list[float]:
         """Return for each statement how sure it is that the text speaks of it, from 0 to 1, as for a claim of ours."""
-        known = {f"outside-{n}": said for n, said in enumerate(statements) if said.strip()}
-        claims = [_spoken_claim(name, said) for name, said in known.items()]
+        claims = [_spoken_claim(f"outside-{n}", said) for n, said in enumerate(statements) if said.strip()]
         like = self._views.of(None).checker
         scores: dict[str, float] = {}
         for claim in claims:

@@ -224,6 +224,8 @@ class _KnownTexts:
             if vectors is None:
                 return None
             self._known.update(zip(missing, vectors, strict=True))
+            if len(missing) == len(texts):
+                return vectors
         return np.stack([self._known[text] for text in texts])
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from types import ModuleType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -366,6 +366,15 @@ class MeaningSource(Protocol):
         ...
 
 
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """An embedder with so much to read that the first text would wait for it."""
+
+    def read_ahead(self) -> None:
+        """Begin to read it in a thread beside, and return at once; raises nothing."""
+        ...
+
+
 class SafeEmbedder:
     """Puts breaker and cache around an embedder, and turns every failure into None. Safe to use from several threads.
 
@@ -377,6 +386,12 @@ class SafeEmbedder:
     ) -> None:
         """Keep vectors of wordings in `store`; without one they are embedded anew at each start."""
         self._embedder = CachingEmbedder(BreakingEmbedder(embedder, breaker or CircuitBreaker()), store)
+        self._ahead = embedder if isinstance(embedder, ReadsAhead) else None
+
+    def read_ahead(self) -> None:
+        """Let an embedder that has much to read begin with it while other things are read, as a text will come."""
+        if self._ahead is not None:
+            self._ahead.read_ahead()
 
     @property
     def name(self) -> str:

@@ -49,9 +49,8 @@ class Pieces:
 
     def __init__(self, written: bytes, starts: Numbers, sizes: Numbers) -> None:
         """Take the pieces as places in a text in UTF-8, of which eight bytes follow the last one."""
-        data, places = np.frombuffer(written, dtype=np.uint8), np.arange(_BYTES)
-        begun = np.where(places < sizes[:, None], data[starts[:, None] + places], 0)
-        keys = begun.astype(np.uint8).view(">u8")[:, 0].astype(np.uint64)
+        keys, unused = _at_each(written, ">u8", starts).astype(np.uint64), 8 * np.maximum(_BYTES - sizes, 0)
+        keys = keys >> unused.astype(np.uint64) << unused.astype(np.uint64)
         self._order = np.argsort(keys, kind="stable").astype(np.int32)
         self._keys, self._written, self._starts, self._sizes = keys[self._order], written, starts, sizes
         self.known: dict[str, int] = {}
@@ -79,6 +78,12 @@ class Pieces:
         return self._keys.searchsorted(keys, side).tolist()
 
 
+def _at_each(data: bytes, kind: str, places: Numbers) -> npt.NDArray[Any]:
+    """Return the numbers that begin at some bytes, wherever these are."""
+    whole = np.dtype(kind)
+    return np.ndarray(len(data) - whole.itemsize + 1, whole, data, strides=(1,))[places]
+
+
 # How the table is written: SentencePiece's form, in which each field begins with a byte that says what it is, and one
 # for its length.
 _PIECE, _FIELD = b"\n"[0], 2
@@ -104,7 +109,7 @@ def _tokenizer(data: bytes, begun: Numbers | None = None) -> Any:  # noqa: ANN40
     written, starts = np.frombuffer(data, dtype=np.uint8), begun[:-1] + 2 * _FIELD
     sizes = written[starts - 1].astype(np.int32)
     # Behind its text a piece has a byte for what follows, and four for how likely it is.
-    likely = written[(starts + sizes + 1)[:, None] + np.arange(4)].view("<f4").astype(np.float32)
+    likely = _at_each(data, "<f4", starts + sizes + 1).astype(np.float32)
     pieces, scores = Pieces(data, starts, sizes), array("f", likely.tobytes())
     (trained, length), *_ = fields(data, at, len(data))[3]
     (rules, size), *_ = fields(data, trained, trained + length)[2]
@@ -121,7 +126,7 @@ def _tokenizer(data: bytes, begun: Numbers | None = None) -> Any:  # noqa: ANN40
 
     normalizer = package._Normalizer(data[rules : rules + size])  # noqa: SLF001
     vars(made).update(_scores=scores, _prefixes=pieces.known, _normalizer=normalizer, _viterbi=divide_known)
-    vars(made).update(_unk_score=min(scores) - 10.0, _max_len=int(sizes.max()), _unk_id=0, _bos_id=1, _eos_id=2)
+    vars(made).update(_unk_score=float(likely.min()) - 10.0, _max_len=int(sizes.max()), _unk_id=0, _bos_id=1, _eos_id=2)
     return made
 
 
@@ -332,11 +337,22 @@ class SemanticEmbedder:
             return np.zeros((0, self._dimension or 0), dtype=np.float32)
         # The cache of pieces is one for all, and two calls at once would trip over each other.
         with self._lock:
-            encode = self._encode = self._encode or self._opened()
-            raw = encode([bounded(text) for text in texts])
+            raw = self._ready()([bounded(text) for text in texts])
         vectors = unit_rows(raw, len(texts))
         self._dimension = vectors.shape[1]
         return vectors
+
+    def read_ahead(self) -> None:
+        """Begin to read the weights in a thread beside; what is wrong with them says the first call."""
+        threading.Thread(target=self._read, name="touchstone-encoder").start()
+
+    def _read(self) -> None:
+        with suppress(Exception), self._lock:
+            self._ready()
+
+    def _ready(self) -> Callable[[Sequence[str]], Vectors]:
+        encode = self._encode = self._encode or self._opened()
+        return encode
 
     def _opened(self) -> Callable[[Sequence[str]], Vectors]:
         if not self._name.endswith(f"-{_READ_RELEASE}"):

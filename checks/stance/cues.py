@@ -92,7 +92,9 @@ class CueFinder:
         # By how its key begins: of hundreds of cues a text has the beginnings of a few.
         self._by_start: dict[str, list[int]] = {}
         for number, cue in enumerate(self.cues):
-            self._by_start.setdefault(cue.parts[0][:_START], []).append(number)
+            # Not the parts as a whole, which are worked out, and kept, of those alone that a text may have.
+            longest = max(_NOT_LITERAL.split(cue.phrase), key=len)
+            self._by_start.setdefault(longest[:_START], []).append(number)
 
     def find(self, text: str, starts: Sequence[int] = (0,)) -> list[Hit]:
         """Return the hits in `text`, in order; `starts` are the positions where sentences begin."""

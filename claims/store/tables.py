@@ -21,7 +21,7 @@ NAMES.update({"ck": "ck_%(table_name)s_%(constraint_name)s", "pk": "pk_%(table_n
 class Table(SQLModel):
     """Base of all tables: `DocumentText` is kept as `document_text`, and constraints have the same names everywhere."""
 
-    model_config = {"arbitrary_types_allowed": True}
+    model_config = {"arbitrary_types_allowed": True, "defer_build": True}
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @declared_attr.directive

@@ -147,6 +147,20 @@ def test_weights_that_are_kept_give_the_same_vectors_and_nothing_is_unpacked(
     assert [*tmp_path.iterdir()] == [kept]
 
 
+def test_what_was_begun_ahead_gives_the_same_vectors(embedder: SemanticEmbedder):
+    ahead = SemanticEmbedder()
+    ahead.read_ahead()
+    assert np.array_equal(ahead.embed(["silver", "白银"]), embedder.embed(["silver", "白银"]))
+
+
+def test_what_goes_wrong_ahead_is_told_by_the_first_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    ahead = SemanticEmbedder(tmp_path)
+    monkeypatch.setattr("checks.embedders.semantic._tokenizer", None)
+    ahead.read_ahead()
+    with pytest.raises(TypeError):
+        ahead.embed(["silver"])
+
+
 def test_an_encoder_that_was_never_asked_leaves_no_file(tmp_path: Path):
     SemanticEmbedder(tmp_path).close()
     assert not [*tmp_path.iterdir()]
