@@ -20,7 +20,6 @@ from bot.discord.messages import (
     Location,
     heard_in,
     home_of,
-    location_of,
     may_read,
     open_finding,
     roles_in,
@@ -273,14 +272,6 @@ class Answering:
         answered = card.reference.message_id if card.reference else None
         if answered is not None and str(card.nonce or "").startswith(NONCE):
             await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
-
-    async def still_answers(self, record: AnswerRecord, message: discord.Message) -> bool:
-        """Tell whether a message still says a claim that its card answers; a card is for what all can read."""
-        place = location_of(message)
-        said = without_spoilers(said_in(message)) if record.kind == "reply" else said_in(message)
-        home = place.home if place else record.channel
-        finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said, record.server)
-        return any(match.claim in record.claims and match.action != "silent" for match in finding.matches)
 
     async def offered(self, channel: int, message: int) -> AnswerRecord | None:
         """Return the offer that stands under a message."""

@@ -36,6 +36,7 @@ from bot.discord.messages import (
     without_spoilers,
 )
 from bot.discord.posting import LAPSED, OFFER, Answering, place_of
+from bot.discord.redraw import follow_edit
 from bot.discord.routes import UNREADABLE, Click, Route, Router
 from bot.texts import msgid
 from checks.model import Finding
@@ -176,7 +177,7 @@ class Watch(commands.Cog):
         """Do what follows from an edit: an answer goes with its claim, and what was left alone may be checked."""
         location = location_of(message)
         if record is not None:
-            if not record.hidden and not await self.answering.still_answers(record, message):
+            if not record.hidden and not await follow_edit(self.bot, record, message):
                 await self.answering.take_away(record)
         elif location is not None and self._is_first_edit(message, edited_at):
             mode = await self.answering.mode(message, location)
