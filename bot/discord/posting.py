@@ -35,6 +35,7 @@ from claims.answering.answers import AnswerRecord
 from claims.store.freshness import Newest
 from claims.store.server_settings import HeardAs, ServerSettings
 from config.errors import ClaimBaseError, NotAllowedError
+from config.languages import Language
 
 _log = logging.getLogger(__name__)
 
@@ -278,10 +279,12 @@ class Answering:
         record = await asyncio.to_thread(self.bot.touchstone.answers.answer, channel, message)
         return record if record is not None and record.kind == "offer" else None
 
-    async def read(self, channel: int, message_id: int) -> tuple[AnswerRecord, discord.Message, Reply] | None:
+    async def read(
+        self, channel: int, message_id: int, language: Language | None = None
+    ) -> tuple[AnswerRecord, discord.Message, Reply] | None:
         """Return an offer with its message and the answer for somebody else than its author; None: there is none.
 
-        The message is checked anew, because no text is kept.
+        The message is checked anew, because no text is kept. `language`: the reader's, where that is known.
         """
         record = await self.offered(channel, message_id)
         if record is None:
@@ -291,6 +294,7 @@ class Answering:
         if message is None:
             return None
         home, settings = self._home(location), await self._settings(location)
+        settings = replace(settings, language=language or settings.language)
         finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said_in(message), location.server)
         if finding.action == "silent":
             return None
