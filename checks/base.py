@@ -15,7 +15,7 @@ from checks.index import Part, Parts, Segment, index_claims, joined, weigh
 from checks.lexicon import Analysis, Counts, Lexicon, Spelling, Vocabulary, analyse_each
 from checks.model import KnownClaim, KnownWording
 from checks.scoring import Glance, Scorer
-from checks.text import ClaimTexts, bare, is_han
+from checks.text import ClaimTexts, CleanText, bare, is_han
 from checks.tuning import Gates, Tuning, Voices
 from checks.words import Flags, give_back
 
@@ -355,13 +355,13 @@ class IndexedBase:
             return self.scorer is None or self.scorer.is_far(heard, gates)
         return False
 
-    def said_verbatim(self, message: Analysis) -> int | None:
+    def said_verbatim(self, message: CleanText) -> int | None:
         """Return the number of the claim of which a message is a wording, word for word; None if it is none.
 
         Case, script, spaces and punctuation do not count; a quotation is nobody's own word. Where claims share a
         wording, the first one keeps it.
         """
-        if message.clean.quoted:
+        if message.quoted:
             return None
         said = bare(message.text)
         for first, piece in zip(self.first, self._pieces, strict=False):

@@ -170,7 +170,7 @@ class Checker:
         language = language_of(raw, self.lexicon.folder)
         if not candidates:
             return Finding(raw, language, "silent")
-        verbatim = base.said_verbatim(message)
+        verbatim = base.said_verbatim(message.clean)
         if nearness is None:
             candidates = _worth_reading(candidates, base, verbatim)
         matches = self._reader.read(message, raw, base, candidates, verbatim, nearness, local)
@@ -197,7 +197,7 @@ class Checker:
 
     def said_verbatim(self, text: str) -> str | None:
         """Return the id of the claim of which a message repeats a wording, and nothing beside; None if it does not."""
-        claim = self.base.said_verbatim(analyse(text, self.lexicon))
+        claim = self.base.said_verbatim(self.lexicon.folder.clean(text))
         return None if claim is None else self.base.claim(claim).id
 
     def surest(self, text: str) -> tuple[str, float]:
@@ -230,7 +230,7 @@ class Checker:
         if scorer is None:
             yield from (([], None) for _ in messages)
             return
-        said = [base.said_verbatim(each) for each in messages]
+        said = [base.said_verbatim(each.clean) for each in messages]
         heard = [scorer.hear(each) if self._source is not None and each.words else None for each in messages]
         both = enumerate(zip(heard, said, strict=True))
         near = [n for n, (one, claim) in both if one and (claim is not None or not base.is_far(one, gates))]

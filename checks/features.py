@@ -87,13 +87,8 @@ class Evidence:
 
     def in_short(self) -> str:
         """Return the most telling measures in words, for whoever asks why."""
-        shares = {
-            "words": self.dice,
-            "concepts": self.concept_dice,
-            "characters": self.characters,
-            "profile": self.profile,
-            "margin": self.margin,
-        }
+        shares = {"words": self.dice, "concepts": self.concept_dice, "characters": self.characters}
+        shares |= {"profile": self.profile, "margin": self.margin}
         return ", ".join(f"{name} {value:.2f}" for name, value in shares.items())
 
     def features(self) -> dict[str, float]:
@@ -263,16 +258,18 @@ class Reader:
         if before is not None and before.characters is characters and before._most == most:  # noqa: SLF001  its own kind
             self._wordings = before._wordings  # noqa: SLF001
 
-    def wordings(self, claims: "Sequence[tuple[Segment, Sequence[int]]]", lexicon: Lexicon) -> "list[list[Parts]]":
-        """Return the parts of some claims' wordings, given as rows of a segment."""
+    def with_wordings(
+        self, message: Analysis, claims: "Sequence[tuple[Segment, Sequence[int]]]"
+    ) -> "tuple[Parts, list[list[Parts]]]":
+        """Return the parts of a message and of some claims' wordings, given as rows of a segment."""
         kept, places = self._wordings, [(segment, row) for segment, rows in claims for row in rows]
         missing = [place for place in places if place not in kept]
-        if missing:
-            if len(kept) + len(missing) > self._most:
-                kept = self._wordings = {place: kept[place] for place in places if place in kept}
-            made = self.taken_apart([segment.texts[row] for segment, row in missing], lexicon)
-            kept.update(zip(missing, made, strict=True))
-        return [[kept[segment, row] for row in rows] for segment, rows in claims]
+        if len(kept) + len(missing) > self._most:
+            kept = self._wordings = {place: kept[place] for place in places if place in kept}
+        texts = [message.text, *(segment.texts[row] for segment, row in missing)]
+        said, *made = self.taken_apart(texts, message.lexicon)
+        kept.update(zip(missing, made, strict=True))
+        return said, [[kept[segment, row] for row in rows] for segment, rows in claims]
 
     def taken_apart(self, texts: Sequence[str], lexicon: Lexicon) -> "list[Parts]":
         """Return the parts of folded texts."""

@@ -370,10 +370,10 @@ class Scorer:
         if not chosen:
             return []
         message = heard.message
-        [said], han = self.reader.taken_apart([message.text], message.lexicon), is_han(message.text)
         looks = [sight.by_words(claim) for claim in chosen]
         wordings = [(self._segment(claim), rows) for claim, (rows, _, _) in zip(chosen, looks, strict=True)]
-        parts = self.reader.wordings(wordings, message.lexicon)
+        said, parts = self.reader.with_wordings(message, wordings)
+        han = is_han(message.text)
         words, concepts = len(message.words), len(message.concepts)
         found: list[tuple[float, int, int, dict[str, float]]] = []
         close = likeness(said, parts, self.weight, ratios=ratios)

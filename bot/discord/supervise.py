@@ -110,7 +110,9 @@ def short_turns(seconds: float = _TURN) -> Iterator[None]:
 # While Python searches for objects that hold each other in a circle and are of no use, nothing else runs: a search that
 # takes so many seconds is felt.
 _FELT = 0.02
-# All is searched once so many objects have come (the product); a thousand take a millisecond.
+# All is searched once so many objects have come (the product). In 5,000 checks against 14,000 claims, with 25 changes,
+# small searches took 4 ms at most and the full ones 8, but for the first of all (135); together 1.3 in 100 of the
+# processor time without that one. With 2,000 or 5,000 in place of 700 it was 1.1, but 9 and 12 ms at once.
 _OFTEN = 700, 10, 3
 _OLDEST = 2
 _DAY = 86_400.0

@@ -73,10 +73,12 @@ def _queued() -> float:
 
 
 def _timed(work: object, *args: object) -> Spent:
-    queued, clock, start = _queued(), time.perf_counter(), time.thread_time()
+    # To ask for the queue, too, may be waited for.
+    whole, queued, clock, start = time.perf_counter(), _queued(), time.perf_counter(), time.thread_time()
     work(*args)  # type: ignore[operator]
     spent, worked = (time.perf_counter() - clock) * 1e3, (time.thread_time() - start) * 1e3
-    return Spent(spent, worked, spent - (_queued() - queued))
+    queued = _queued() - queued
+    return Spent(spent, worked, (time.perf_counter() - whole) * 1e3 - queued)
 
 
 def _changes(checker: Checker, spare: Sequence[KnownClaim], chat: Sequence[str]) -> dict[str, float]:
