@@ -15,7 +15,7 @@ from checks.index import Part, Parts, Segment, index_claims, joined, weigh
 from checks.lexicon import Analysis, Counts, Lexicon, Spelling, Vocabulary, analyse_each
 from checks.model import KnownClaim, KnownWording
 from checks.scoring import Glance, Scorer
-from checks.text import ClaimTexts, bare, is_han
+from checks.text import ClaimTexts, CleanText, bare, is_han
 from checks.tuning import Gates, Tuning, Voices
 from checks.words import Flags, give_back
 
@@ -139,8 +139,6 @@ class IndexParts:
     texts: list[ClaimTexts] | None
 
 
-# The words of so few wordings are collected in less than a millisecond.
-_FEW_ROWS = 200
 # A base of so few wordings is joined at each change; a larger one in the background.
 _JOINED_AT_ONCE = 2_000
 # Up to so many wordings all weights are worked out anew at each change, which takes some milliseconds; beyond, those of
@@ -247,7 +245,7 @@ class IndexedBase:
         pairs = [(piece.segment, piece.alive) for piece in pieces]
         self.parts, weight = weigh(pairs, shelf.vocabulary, keep, counts, memory.weights)
         self.counts = weight.counts
-        reader = Reader(weight, characters, memory.wordings)
+        reader = Reader(weight, characters, memory.wordings, before.scorer.reader if before and before.scorer else None)
         self.scorer = Scorer(self.parts, shelf.vocabulary, reader, shelf.tuning) if self._rows else None
         self.first = [0, *accumulate(len(piece.segment.claims) for piece in pieces)]
         scripts = [piece.segment.in_scripts(piece.alive) for piece in pieces]
@@ -330,11 +328,11 @@ class IndexedBase:
         sides = ((each.voices.says, each.voices.denies, each.points) for each in read)
         return [ClaimTexts.of(*([one.text for one in side] for side in three)) for three in sides]
 
-    @cached_property
+    @property
     def spelling(self) -> Spelling:
-        """Return what mends slips of the hand, by the words of this base; made when first asked for.
+        """Return what mends slips of the hand, by the words of this base.
 
-        Words of a segment are collected once, for all bases that have it.
+        Words of a segment are collected when first asked for, once for all bases that have it.
         """
         return Spelling.together([self._spelling_of(piece.segment) for piece in self._pieces])
 
@@ -345,8 +343,7 @@ class IndexedBase:
             read = (each for claim in denied for each in self._shelf.readings.of(claim).wordings)
             disputed = (reading.text for wording, reading in read if wording.denies)
             kept = Spelling(chain(segment.texts, disputed), self._shelf.readings.lexicon)
-            if segment.rows > _FEW_ROWS:
-                self._shelf.spellings[segment] = kept
+            self._shelf.spellings[segment] = kept
         return kept
 
     def is_far(self, heard: Glance, gates: Gates) -> bool:
@@ -358,13 +355,13 @@ class IndexedBase:
             return self.scorer is None or self.scorer.is_far(heard, gates)
         return False
 
-    def said_verbatim(self, message: Analysis) -> int | None:
+    def said_verbatim(self, message: CleanText) -> int | None:
         """Return the number of the claim of which a message is a wording, word for word; None if it is none.
 
         Case, script, spaces and punctuation do not count; what is quoted as a whole is nobody's own word. Where claims
         share a wording, the first one keeps it.
         """
-        if message.clean.quoted and not bare(message.clean.own):
+        if message.quoted and not bare(message.own):
             return None
         said = bare(message.text)
         for first, piece in zip(self.first, self._pieces, strict=False):

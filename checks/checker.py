@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from threading import Lock, Thread
@@ -33,7 +33,6 @@ _MESSAGES_AT_ONCE = 16
 
 # A change is joined to the large part of a base after so many seconds.
 _PAUSE = 0.5
-_Change = tuple[Sequence[KnownClaim], Sequence[str]]
 # What comes near a message by words, how near it is in meaning, and the same to be looked at.
 _Found = tuple[list[Candidate], Nearness | None, list[Look]]
 
@@ -69,7 +68,7 @@ class Checker:
         self._beside: tuple[Checker, IndexedBase] | None = None
         self._lock = Lock()
         self._joining: Thread | None = None
-        self._since: list[_Change] = []
+        self._since: dict[str, KnownClaim | None] = {}
 
     @property
     def base(self) -> IndexedBase:
@@ -89,7 +88,7 @@ class Checker:
         with self._lock:
             self._base = self._base.changed(put, gone)
             if self._joining is not None:
-                self._since.append((put, gone))
+                self._since |= dict.fromkeys(gone) | {claim.id: claim for claim in put}
             elif self._base.is_loose:
                 self._joining = Thread(target=self._join, name="touchstone-joining", daemon=True)
                 self._joining.start()
@@ -113,14 +112,17 @@ class Checker:
         """Join what has changed; False where more has changed meanwhile."""
         sleep(_PAUSE)
         with self._lock:
-            base, self._since = self._base, []
+            base, self._since = self._base, {}
         whole = base.joined()
         # The check that comes first must not have to collect all words, and to sort all vectors anew.
         whole.spelling.alike("")
         meaning = Meaning.of(whole, self._source, self._meaning) if self._source and self._meaning else None
+        # Most of what has changed meanwhile is taken over before whoever changes a claim has to wait.
         with self._lock:
-            for put, gone in self._since:
-                whole = whole.changed(put, gone)
+            since, self._since = self._since, {}
+        whole = _with(whole, since)
+        with self._lock:
+            whole = _with(whole, self._since)
             self._base, self._meaning = whole, meaning or self._meaning
             if whole.is_loose:
                 return False
@@ -162,6 +164,8 @@ class Checker:
         if not message.clean.quoted:
             return message
         own = self._reader.stances().taken_over(message.clean)
+        if own is message.clean:
+            return message
         words, mentions = self.lexicon.tokenizer.forms(own.text), self.lexicon.concepts.mentions(own.text)
         return Analysis(own, frozenset(words), tuple(mentions), self.lexicon)
 
@@ -177,7 +181,7 @@ class Checker:
         language = language_of(raw, self.lexicon.folder)
         if not candidates:
             return Finding(raw, language, "silent")
-        verbatim = base.said_verbatim(message)
+        verbatim = base.said_verbatim(message.clean)
         if nearness is None:
             candidates = _worth_reading(candidates, base, verbatim)
         matches = self._reader.read(message, raw, base, candidates, verbatim, nearness, local)
@@ -207,7 +211,7 @@ class Checker:
 
     def said_verbatim(self, text: str) -> str | None:
         """Return the id of the claim of which a message repeats a wording, and nothing beside; None if it does not."""
-        claim = self.base.said_verbatim(analyse(text, self.lexicon))
+        claim = self.base.said_verbatim(self.lexicon.folder.clean(text))
         return None if claim is None else self.base.claim(claim).id
 
     def surest(self, text: str) -> tuple[str, float]:
@@ -240,7 +244,7 @@ class Checker:
         if scorer is None:
             yield from (([], None) for _ in messages)
             return
-        said = [base.said_verbatim(each) for each in messages]
+        said = [base.said_verbatim(each.clean) for each in messages]
         heard = [scorer.hear(each) if self._source is not None and each.words else None for each in messages]
         both = enumerate(zip(heard, said, strict=True))
         near = [n for n, (one, claim) in both if one and (claim is not None or not base.is_far(one, gates))]
@@ -285,6 +289,13 @@ class Checker:
         found = Meaning.of(base, self._source, kept)
         self._meaning = found or self._meaning
         return found
+
+
+def _with(base: IndexedBase, changed: Mapping[str, KnownClaim | None]) -> IndexedBase:
+    if not changed:
+        return base
+    put = [claim for claim in changed.values() if claim is not None]
+    return base.changed(put, [name for name, claim in changed.items() if claim is None])
 
 
 def _worth_reading(candidates: Sequence[Candidate], base: IndexedBase, verbatim: int | None) -> list[Candidate]:

@@ -87,13 +87,8 @@ class Evidence:
 
     def in_short(self) -> str:
         """Return the most telling measures in words, for whoever asks why."""
-        shares = {
-            "words": self.dice,
-            "concepts": self.concept_dice,
-            "characters": self.characters,
-            "profile": self.profile,
-            "margin": self.margin,
-        }
+        shares = {"words": self.dice, "concepts": self.concept_dice, "characters": self.characters}
+        shares |= {"profile": self.profile, "margin": self.margin}
         return ", ".join(f"{name} {value:.2f}" for name, value in shares.items())
 
     def features(self) -> dict[str, float]:
@@ -251,36 +246,36 @@ Pairs = frozenset[tuple[str, str]]
 class Reader:
     """Takes texts apart for the close look; wordings are taken apart once."""
 
-    def __init__(self, weight: TermWeights, characters: CharacterVectors, most: int) -> None:
-        """Weigh words by `weight` and n-grams by `characters`.
+    def __init__(
+        self, weight: TermWeights, characters: CharacterVectors, most: int, before: "Reader | None" = None
+    ) -> None:
+        """Weigh words by `weight` and n-grams by `characters`; one `before` that weighs these alike shares what it has.
 
         A wording taken apart holds some 10 kB: the ones in use are kept, up to `most`; all of a large base are not.
         """
-        self.weight = weight
-        self.characters = characters
-        self._most = most
+        self.weight, self.characters, self._most = weight, characters, most
         self._wordings: dict[tuple[Segment, int], Parts] = {}
+        if before is not None and before.characters is characters and before._most == most:  # noqa: SLF001  its own kind
+            self._wordings = before._wordings  # noqa: SLF001
 
-    def wordings(self, claims: "Sequence[tuple[Segment, Sequence[int]]]", lexicon: Lexicon) -> "list[list[Parts]]":
-        """Return the parts of some claims' wordings, given as rows of a segment."""
+    def with_wordings(
+        self, message: Analysis, claims: "Sequence[tuple[Segment, Sequence[int]]]"
+    ) -> "tuple[Parts, list[list[Parts]]]":
+        """Return the parts of a message and of some claims' wordings, given as rows of a segment."""
         kept, places = self._wordings, [(segment, row) for segment, rows in claims for row in rows]
         missing = [place for place in places if place not in kept]
-        if missing:
-            if len(kept) + len(missing) > self._most:
-                kept = self._wordings = {place: kept[place] for place in places if place in kept}
-            made = self.taken_apart([segment.texts[row] for segment, row in missing], lexicon)
-            kept.update(zip(missing, made, strict=True))
-        return [[kept[segment, row] for row in rows] for segment, rows in claims]
+        if len(kept) + len(missing) > self._most:
+            kept = self._wordings = {place: kept[place] for place in places if place in kept}
+        texts = [message.text, *(segment.texts[row] for segment, row in missing)]
+        said, *made = self.taken_apart(texts, message.lexicon)
+        kept.update(zip(missing, made, strict=True))
+        return said, [[kept[segment, row] for row in rows] for segment, rows in claims]
 
     def taken_apart(self, texts: Sequence[str], lexicon: Lexicon) -> "list[Parts]":
         """Return the parts of folded texts."""
         both = zip(texts, *self.characters.vectors(texts), strict=True)
         # They hold no reader: it holds them, and both would stay until somebody looks for circles.
-        return [Parts(text, lexicon, self.weight, vector, letters) for text, vector, letters in both]
-
-
-def _mass(words: frozenset[str], weight: TermWeights) -> float:
-    return sum(map(weight, words))
+        return [Parts(text, lexicon, vector, letters) for text, vector, letters in both]
 
 
 @dataclass(frozen=True)
@@ -289,7 +284,6 @@ class Parts:
 
     folded: str
     lexicon: Lexicon
-    weight: TermWeights
     vector: Vector
     letters: Vector
 
@@ -324,41 +318,46 @@ class Parts:
         return frozenset(word for word in self.words if word[0].isdigit())
 
     @cached_property
-    def mass(self) -> float:
-        """Return the weight of all words."""
-        return _mass(self.words, self.weight)
-
-    @cached_property
-    def norm(self) -> float:
-        """Return the length of the vector of words."""
-        return math.sqrt(sum(self.weight(word) ** 2 for word in self.words)) or 1.0
-
-    @cached_property
-    def sentences(self) -> Sequence[tuple[frozenset[str], float]]:
-        """Return the words of each sentence, with their weight; of a single sentence, all words."""
+    def sentences(self) -> Sequence[frozenset[str]]:
+        """Return the words of each sentence; of a single sentence, all words."""
         forms = self.lexicon.tokenizer.forms
         cut = [frozenset(forms(part)) for part in _SENTENCE.split(self.folded) if part.strip()]
-        long = [words for words in cut if len(words) >= _LEAST_SENTENCE][:_MOST_SENTENCES]
-        return [(words, _mass(words, self.weight)) for words in long or [self.words]]
+        return [words for words in cut if len(words) >= _LEAST_SENTENCE][:_MOST_SENTENCES] or [self.words]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Words with what they weigh together, and the length of their vector."""
+
+    words: frozenset[str]
+    mass: float
+    norm: float
+
+    @classmethod
+    def of(cls, words: frozenset[str], weight: TermWeights) -> "_Weighed":
+        each = [*map(weight, words)]
+        return cls(words, sum(each), math.sqrt(sum(one**2 for one in each)) or 1.0)
 
 
 # What rapidfuzz measures takes most of a close look.
 RATIOS = frozenset(("token_set", "token_sort", "partial", "whole_partial"))
 
 
-def likeness(message: Parts, claims: Sequence[Sequence[Parts]], *, ratios: bool = True) -> list[dict[str, float]]:
+def likeness(
+    message: Parts, claims: Sequence[Sequence[Parts]], weight: TermWeights, *, ratios: bool = True
+) -> list[dict[str, float]]:
     """Return the close measures of claims by name: the best over the wordings of each, or those of the fullest one.
 
     Each claim has one wording at least, and its fullest one first: the words of the others need not be cut. Without
     `ratios`, those of rapidfuzz are no numbers.
     """
-    wordings = [each for claim in claims for each in claim]
-    if not wordings:
+    if not (wordings := [each for claim in claims for each in claim]):
         return []
     here, there, owners = message.vector.held_by([each.vector for each in wordings])
     cosines = np.bincount(owners, here * there, len(wordings))
     by_letters = zip(cosines.tolist(), *_letters(message.letters, [each.letters for each in wordings]), strict=True)
-    found = [_likeness(message, claim, list(islice(by_letters, len(claim)))) for claim in claims]
+    said = [_Weighed.of(words, weight) for words in (message.words, *message.sentences)]
+    found = [_likeness(message, claim, weight, said, list(islice(by_letters, len(claim)))) for claim in claims]
     return [each | _ratios(message, claim) for each, claim in zip(found, claims, strict=True)] if ratios else found
 
 
@@ -376,33 +375,32 @@ def _ratios(message: Parts, wordings: Sequence[Parts]) -> dict[str, float]:
 
 
 def _likeness(
-    message: Parts, wordings: Sequence[Parts], by_letters: Sequence[tuple[float, float, float]]
+    message: Parts,
+    wordings: Sequence[Parts],
+    weight: TermWeights,
+    said: Sequence[_Weighed],
+    by_letters: Sequence[tuple[float, float, float]],
 ) -> dict[str, float]:
-    fullest, size, weight = wordings[0], len(message.text), message.weight
-    shared = message.words & fullest.words
+    (fullest, *_), (whole, *sentences), size = wordings, said, len(message.text)
+    words = _Weighed.of(fullest.words, weight)
     characters, letters, letters_cosine = map(max, zip(*by_letters, strict=True))
     return {
         "characters": characters,
         "letters": letters,
         "letters_cosine": letters_cosine,
         "whole_characters": by_letters[0][0],
-        "whole_dice": _dice(message.words, message.mass, fullest),
-        "whole_cosine": sum(weight(word) ** 2 for word in shared) / (message.norm * fullest.norm),
-        "sentence": max(_dice(words, mass, fullest) for words, mass in message.sentences),
-        "phrases": _phrases(message, fullest),
+        "whole_dice": _dice(whole, words, weight),
+        "whole_cosine": sum(weight(word) ** 2 for word in whole.words & words.words) / (whole.norm * words.norm),
+        "sentence": max(_dice(each, words, weight) for each in sentences),
+        "phrases": math.log1p(sum(min(map(weight, pair)) for pair in message.pairs & fullest.pairs)),
         "numbers_missing": float(len(fullest.numbers - message.numbers)),
-        "length": math.log1p(fullest.mass),
+        "length": math.log1p(words.mass),
         "length_gap": min(abs(size - len(each.text)) / max(size, len(each.text), 1) for each in wordings),
     }
 
 
-def _dice(words: frozenset[str], mass: float, wording: Parts) -> float:
-    return 2 * _mass(words & wording.words, wording.weight) / (mass + wording.mass)
-
-
-def _phrases(message: Parts, wording: Parts) -> float:
-    weight = message.weight
-    return math.log1p(sum(min(weight(one), weight(other)) for one, other in message.pairs & wording.pairs))
+def _dice(one: _Weighed, other: _Weighed, weight: TermWeights) -> float:
+    return 2 * sum(map(weight, one.words & other.words)) / (one.mass + other.mass)
 
 
 def _letters(message: Vector, wordings: Sequence[Vector]) -> tuple[list[float], list[float]]:

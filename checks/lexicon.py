@@ -329,10 +329,10 @@ class Spelling:
 
     def __init__(self, texts: Iterable[str], lexicon: Lexicon, beside: "Sequence[Spelling]" = ()) -> None:
         """Collect the words of folded texts; those of others `beside` count as well."""
-        self._lexicon = lexicon
-        self._beside = tuple(beside)
+        self._lexicon, self._beside = lexicon, tuple(beside)
         words = dict.fromkeys(word for text in texts for word in WORD.findall(text))
         self._known = frozenset(words)
+        self._prints: tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]] | None = None
         self._words = tuple(word for word in words if len(word) >= _LEAST_LETTERS and word.isalpha())
 
     @classmethod
@@ -383,13 +383,13 @@ class Spelling:
         """Return the known words that become the same as the typed one where a letter of each is left out, or none."""
         if not self._words:
             return ()
-        prints, owners = self._shortened
+        # No `cached_property`: while a base is read in the background, Python 3.11's one lock for all would be held.
+        prints, owners = self._prints = self._prints or self._shortened()
         wanted = np.array([crc32(part.encode()) for part in _shortened(typed)], dtype=np.uint32)
         first, last = np.searchsorted(prints, wanted, "left"), np.searchsorted(prints, wanted, "right")
         numbers = {int(n) for start, end in zip(first, last, strict=True) for n in owners[start:end]}
         return (self._words[number] for number in sorted(numbers))
 
-    @cached_property
     def _shortened(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
         """Return checksums of all known words, whole and with each letter left out, in order, and whose they are."""
         prints, owners = array("I"), array("i")

@@ -275,7 +275,8 @@ class Scorer:
     def __init__(self, parts: Sequence[Part], vocabulary: Vocabulary, reader: Reader, tuning: Tuning) -> None:
         """Take weighed parts (`weigh`) with at least one living claim; `reader` weighs by the same weights."""
         self.weight = reader.weight
-        self._parts, self._vocabulary, self._reader = parts, vocabulary, reader
+        self.reader = reader
+        self._parts, self._vocabulary = parts, vocabulary
         self._first = [0, *accumulate(len(part.segment.claims) for part in parts)]
         self._dead = (
             np.flatnonzero(~np.concatenate([part.living for part in parts]))
@@ -369,13 +370,14 @@ class Scorer:
         if not chosen:
             return []
         message = heard.message
-        [said], han = self._reader.taken_apart([message.text], message.lexicon), is_han(message.text)
         looks = [sight.by_words(claim) for claim in chosen]
         wordings = [(self._segment(claim), rows) for claim, (rows, _, _) in zip(chosen, looks, strict=True)]
-        parts = self._reader.wordings(wordings, message.lexicon)
+        said, parts = self.reader.with_wordings(message, wordings)
+        han = is_han(message.text)
         words, concepts = len(message.words), len(message.concepts)
         found: list[tuple[float, int, int, dict[str, float]]] = []
-        for claim, (_, row, measures), closely in zip(chosen, looks, likeness(said, parts, ratios=ratios), strict=True):
+        close = likeness(said, parts, self.weight, ratios=ratios)
+        for claim, (_, row, measures), closely in zip(chosen, looks, close, strict=True):
             measured = {**measures, **closely}
             evidence = Evidence(**measured, words=words, concepts=concepts)
             found.append((self.model.rank(evidence.features(), han=han), claim, row, measured))

@@ -232,15 +232,17 @@ def history(
 def _show(terminal: Terminal, entry: "RevisionRecord", *, whole: bool) -> None:
     from bot.wording import act_label, actor_label, difference_lines, reason_label  # noqa: PLC0415
     from claims.moderation.history import diff  # noqa: PLC0415
-    from claims.store.changes import CLAIM  # noqa: PLC0415
+    from claims.store.changes import CLAIM, DOCUMENT, SOURCE  # noqa: PLC0415
 
     texts = terminal.texts
     claims = [change for change in entry.changes if change.kind == CLAIM]
-    count = texts.plural("{count} claim", "{count} claims", len(claims))
+    count = texts.plural("{count} claim", "{count} claims", len(claims)) if claims else ""
+    # Nothing else tells which document it was.
+    named = [] if claims else [each.subject for each in entry.changes if each.kind in {DOCUMENT, SOURCE}]
     undone = texts("undone by {revision}", revision=entry.undone_by) if entry.undone_by else ""
     undoes = texts("undoes {revision}", revision=entry.undoes) if entry.undoes else ""
     done = act_label(entry.act, texts), actor_label(entry.actor, texts)
-    parts = [*done, count, reason_label(entry.reason or "", texts), undoes, undone]
+    parts = [*done, count, texts.listed(named), reason_label(entry.reason or "", texts), undoes, undone]
     line = f"{entry.id:>5}  {entry.at:%Y-%m-%d %H:%M}  " + " · ".join(part for part in parts if part)
     terminal.out.print(line, soft_wrap=True)
     for change in claims if whole else ():

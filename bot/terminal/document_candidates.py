@@ -13,10 +13,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from bot.short import beside
 from bot.terminal.check import json_line, write
+from bot.terminal.claim_history import say_how_to_undo
 from bot.terminal.console import JsonOption, Terminal, complain, server_option
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, fault_lines, field_name, value_text
-from claims.documents.loading import NO_DOCUMENT
 from claims.moderation.edits import KINDS
 from claims.moderation.rights import Actor
 from config.errors import (
@@ -44,7 +44,7 @@ _OWN_QUEUE = msgid("Put them into the operator's queue, for touchstone documents
 _DRY_RUN = msgid("Only print them.")
 _MOST = msgid("How many to print at most.")
 _ALONE = msgid("Read as if no claim were known: none is near, and no passage is cited already.")
-_SHOWN = 20
+_SHOWN, _LONGEST_TRIED, _MOST_NEAR, _MOST_REVIEWED = 20, 3, 5, 1000
 SIGNALS: Mapping[str, str] = {
     "figure": msgid("a figure"),
     "cause": msgid("a cause"),
@@ -250,8 +250,6 @@ _KEYS = msgid(
     "[y] publish as it is · [d] keep as a draft · [e] edit · [w] wording of a claim · [p] point of a claim ·"
     " [x] dismiss · [s] skip · [u] undo · [q] leave"
 )
-_LONGEST_TRIED = 3
-_MOST_NEAR = 5
 
 
 def review(
@@ -279,12 +277,8 @@ class _Review:
 
     def run(self, document: str) -> None:
         texts, say = self._terminal.texts, self._terminal.print
-        queue = self._moderation.queue
-        waiting = queue.items(self._actor, kind="candidate", size=_MOST_REVIEWED).items
-        numbers = [each.id for each in waiting if not document or each.payload.get("source") == document]
+        numbers = self._waiting(document)
         if not numbers:
-            if document and all(each.id != document for each in self._touchstone.base.documents(self._actor.server)):
-                raise DocumentTextError(NO_DOCUMENT, document=document)
             say(texts("Nothing waits for a decision."))
             return
         place = 0
@@ -311,8 +305,18 @@ class _Review:
                 self._done.append((place, revision))
             if revision is not None or key == "s":
                 place += 1
-        left = queue.items(self._actor, kind="candidate", size=1).counts.get("candidate", 0)
+        left = self._moderation.queue.items(self._actor, kind="candidate", size=1).counts.get("candidate", 0)
         say(texts.plural("{count} waits still.", "{count} wait still.", left))
+        if self._done:  # behind the last candidate no key is asked for any more
+            say_how_to_undo(self._terminal, self._done[-1][1], self._actor.server)
+
+    def _waiting(self, document: str) -> list[int]:
+        """Return what waits, of one document where it is named; raises DocumentTextError where that has no text."""
+        waiting = self._moderation.queue.items(self._actor, kind="candidate", size=_MOST_REVIEWED).items
+        numbers = [each.id for each in waiting if not document or each.payload.get("source") == document]
+        if document and not numbers:
+            self._moderation.candidates.source(self._actor, document)
+        return numbers
 
     def _show(self, item: "Item", draft: "FirstDraft", place: str) -> None:
         texts, say, payload = self._terminal.texts, self._terminal.print, item.payload
@@ -362,12 +366,11 @@ class _Review:
         """Ask for a claim; those that are near are listed, and can be named by their numbers."""
         found = self._touchstone.check(str(item.payload.get("text")), self._actor.server).matches
         named = [*(str(claim) for claim, _ in item.payload.get("near") or ()), *(each.claim for each in found)]
-        near = list(dict.fromkeys(named))[:_MOST_NEAR]
-        for number, claim in enumerate(near, 1):
+        near = {str(number): claim for number, claim in enumerate([*dict.fromkeys(named)][:_MOST_NEAR], 1)}
+        for number, claim in near.items():
             self._terminal.print(f"    {number}  {claim}")
-        typed = self._asked(field_name("claim", self._terminal.texts), near[0] if near else "")
-        numbered = {str(number): claim for number, claim in enumerate(near, 1)}
-        return numbered.get(typed, typed)
+        typed = self._asked(field_name("claim", self._terminal.texts), near.get("1", ""))
+        return near.get(typed, typed)
 
     def _asked(self, label: str, default: str) -> str:
         return str(typer.prompt(label, default=default, show_default=bool(default))).strip()
@@ -445,6 +448,3 @@ class _Review:
 def _complain(error: TouchstoneError, texts: Texts) -> None:
     for line in fault_lines(error, texts) if isinstance(error, InvalidEditError) else [texts.of_error(error)]:
         complain(line)
-
-
-_MOST_REVIEWED = 1000

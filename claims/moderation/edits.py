@@ -79,11 +79,15 @@ class ReplaceAll:
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:
         """Return the new claim under the old id and owner."""
         form = FormReader()
-        cited = {citation.document for point in self.claim.points for citation in point.citations}
-        for document in sorted(name for name in cited if not sources.knows(name)):
+        for document in sorted(name for name in cited_documents(self.claim) if not sources.knows(name)):
             form.refuse("citations", "There is no source {name}.", "Add the source first.", name=document)
         form.finish(self)
         return replace(self.claim, id=claim.id, server=claim.server, pack=claim.pack, version=claim.version)
+
+
+def cited_documents(claim: ClaimRecord) -> set[str]:
+    """Return the ids of the documents that a claim's points cite."""
+    return {citation.document for point in claim.points for citation in point.citations}
 
 
 def check_published(claim: ClaimRecord, edit: object) -> None:

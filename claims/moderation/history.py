@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase
+from claims.fields import FormReader
+from claims.moderation.citations import Sources
 from claims.moderation.editor import edit_change
-from claims.moderation.edits import ReplaceAll, check_published
+from claims.moderation.edits import ReplaceAll, check_published, cited_documents
 from claims.moderation.rights import Actor, change_permitted, permit, permitted
 from claims.record import (
     ClaimRecord,
@@ -28,7 +30,9 @@ from claims.store.changes import (
     AT_ONCE,
     CLAIM,
     CLAIM_ORIGIN,
+    DOCUMENT,
     NOWHERE,
+    PACK,
     SOURCE,
     STATE_STORES,
     Ahead,
@@ -40,8 +44,8 @@ from claims.store.changes import (
 )
 from claims.store.revisions import QUEUE_ITEM, ChangeRecord, ChangeResult
 from claims.store.server_settings import CHANNEL, SERVER, channel_from_state, settings_from_state, settings_state
-from claims.store.tables import ChangeRow, Revision
-from config.errors import ConflictError, FieldDifference, NotUndoableError, UnknownEntryError
+from claims.store.tables import ChangeRow, Pack, Revision
+from config.errors import ConflictError, FieldDifference, NotUndoableError, UnknownEntryError, msgid
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,7 @@ class Undoing:
     """Takes revisions back, in the actor's own server, all changes of a revision or none.
 
     Both methods may raise NotAllowedError, UnknownEntryError, NotUndoableError, ConflictError, and InvalidEditError for
-    a published claim that would lack what an answer needs.
+    a claim whose source is gone, or a published one that would lack what an answer needs.
     """
 
     def __init__(self, base: ClaimBase) -> None:
@@ -229,7 +233,7 @@ class Undoing:
             entry = actor.entry("undo", reason, undoes=number)
             standing = [made for made in reversed(revision.changes) if not _is_gone(session, actor.server, made)]
             changes = list(_all_undone(session, actor.server, standing))
-            _check_claims(actor.server, changes)
+            _check_claims(session, actor.server, changes)
             return PreparedChanges(session, entry, changes, self._base.clock()).ahead
 
         return change_permitted(self._base.database, actor, "history.undo", prepare)
@@ -253,11 +257,33 @@ def _check_rights(session: Session, actor: Actor, revision: RevisionRecord) -> N
             permit(session, actor, "server.outside")
 
 
-def _check_claims(server: int | None, changes: Sequence[Change]) -> None:
+def _check_claims(session: Session, server: int | None, changes: Sequence[Change]) -> None:
+    """Raise InvalidEditError where claims would lack what an answer needs, or their documents and pack are gone."""
+    cited, packs = set[str](), set[str]()
     for change in changes:
-        if change.kind == CLAIM and change.after is not None:
-            claim = claim_from_state(change.subject, change.after, server=server, pack="")
+        after = change.after or {}
+        if change.kind == CLAIM and after:
+            claim = claim_from_state(change.subject, after, server=server, pack="")
             check_published(claim, ReplaceAll(claim))
+            cited |= cited_documents(claim)
+        elif change.kind == CLAIM_ORIGIN and after.get("pack"):
+            packs.add(str(after["pack"]))
+    form, sources = FormReader(), Sources(session, server)
+    for document in sorted(cited - _made(changes, DOCUMENT, SOURCE)):
+        if not sources.knows(document):
+            form.refuse("citations", "There is no source {name}.", _BRING_BACK, name=document)
+    for pack in sorted(packs - _made(changes, PACK)):
+        if session.get(Pack, pack) is None:
+            form.refuse("packs", "There is no pack {packs}.", _BRING_BACK, packs=pack)
+    form.finish(None)
+
+
+def _made(changes: Sequence[Change], *kinds: str) -> set[str]:
+    """Return the things of these kinds that there are after the changes."""
+    return {change.subject for change in changes if change.kind in kinds and change.after is not None}
+
+
+_BRING_BACK = msgid("Undo first what took it away.")
 
 
 def _is_gone(session: Session, server: int | None, made: ChangeRecord) -> bool:

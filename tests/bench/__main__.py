@@ -82,7 +82,7 @@ class Engine:
         """Write folded texts into an index in memory, with one thread."""
         assert checker.base.scorer is not None
         self._tantivy: Any = import_module("tantivy")
-        self._texts, self._lexicon, self._reader = texts, checker.lexicon, checker.base.scorer._reader
+        self._texts, self._lexicon, self._reader = texts, checker.lexicon, checker.base.scorer.reader
         shape = self._tantivy.SchemaBuilder()
         shape.add_text_field("words", stored=False, tokenizer_name="whitespace")
         shape.add_unsigned_field("row", stored=True)
@@ -107,7 +107,7 @@ class Engine:
         """Return the close measures of the ten best wordings, of every message: the checks spare most of them that."""
         text, rows = self.search(message)
         said, *found = self._reader.taken_apart([text, *(self._texts[row] for row in rows)], self._lexicon)
-        return likeness(said, [[each] for each in found])
+        return likeness(said, [[each] for each in found], self._reader.weight)
 
 
 def _beside_engine(size: int, wordings: int, lexicon: Lexicon, tuning: Tuning) -> Figures:

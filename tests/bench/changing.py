@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.discord.supervise import short_turns
 from bot.service import Views
 from checks.checker import Checker
 from checks.lexicon import Lexicon
@@ -45,25 +46,39 @@ def resident() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Milliseconds by the clock, and of the processor in this thread, which other programs do not add to."""
+    """Milliseconds by the clock, and of the processor in this thread, which other programs do not add to.
+
+    `pause` is what the clock says without the time in which this thread could run and the system ran another program
+    (Linux). Such a program adds to it where it comes before the thread whose turn it is.
+    """
 
     clock: float
     work: float
+    pause: float
 
 
 def _spread(name: str, spent: Sequence[Spent]) -> dict[str, float]:
     figures: dict[str, float] = {}
-    for kind in ("clock", "work"):
+    for kind in ("clock", "work", "pause"):
         values = [getattr(each, kind) for each in spent]
         quantiles = {"p50": statistics.median(values), "p99": float(np.quantile(values, 0.99)), "longest": max(values)}
         figures |= {f"{name}_{kind}_{which}_ms": round(value, 2) for which, value in quantiles.items()}
     return figures
 
 
+def _queued() -> float:
+    """Return for how many milliseconds this thread could run and another one had the processor, so far."""
+    schedule = Path("/proc/thread-self/schedstat")
+    return int(schedule.read_text("ascii").split()[1]) / 1e6 if schedule.exists() else 0.0
+
+
 def _timed(work: object, *args: object) -> Spent:
-    clock, start = time.perf_counter(), time.thread_time()
+    # To ask for the queue, too, may be waited for.
+    whole, queued, clock, start = time.perf_counter(), _queued(), time.perf_counter(), time.thread_time()
     work(*args)  # type: ignore[operator]
-    return Spent((time.perf_counter() - clock) * 1e3, (time.thread_time() - start) * 1e3)
+    spent, worked = (time.perf_counter() - clock) * 1e3, (time.thread_time() - start) * 1e3
+    queued = _queued() - queued
+    return Spent(spent, worked, (time.perf_counter() - whole) * 1e3 - queued)
 
 
 def _changes(checker: Checker, spare: Sequence[KnownClaim], chat: Sequence[str]) -> dict[str, float]:
@@ -158,7 +173,8 @@ def main() -> None:
     before, start = resident(), time.perf_counter()
     checker = Checker(claims, lexicon, tuning)
     figures |= {"build_s": round(time.perf_counter() - start, 1), "index_mb": round(resident() - before, 1)}
-    figures |= _changes(checker, spare, chat)
+    with short_turns():
+        figures |= _changes(checker, spare, chat)
     text = json.dumps(figures, indent=2)
     sys.stdout.write(f"{text}\n")
     if len(sys.argv) > 3:

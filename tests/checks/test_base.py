@@ -1,16 +1,18 @@
 """A base: the guard on names, and changes, after which it answers as one built anew."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import checks.base
-from checks.base import IndexedBase, Overlay
+from checks.base import IndexedBase, Overlay, Readings
 from checks.checker import Checker
 from checks.features import ClaimNames, compare_names
 from checks.lexicon import Lexicon, analyse
@@ -217,6 +219,62 @@ def test_what_has_changed_is_joined_in_the_background():
         checker.settle()
     assert not checker.base.is_loose
     assert checker.check(said).matches[0].claim == claims[100].id
+
+
+def test_what_changes_while_others_are_joined_is_in_force_afterwards():
+    lexicon, tuning, claims, _ = material()
+    begun, may_go_on, join = Event(), Event(), IndexedBase.joined
+
+    def joined(base: IndexedBase) -> IndexedBase:
+        begun.set()
+        assert may_go_on.wait(60)
+        return join(base)
+
+    with rules(_JOINED_AT_ONCE=0), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(IndexedBase, "joined", joined)
+        checker = Checker(claims[:LOOSE], lexicon, tuning)
+        checker.change([claims[100]], ())
+        assert begun.wait(60)
+        edited = replace(claims[4], wordings=claims[4].wordings[1:])
+        for put, gone in ([claims[101]], []), ([edited], []), ([replace(claims[5], muted=True)], [claims[100].id]):
+            checker.change(put, gone)
+        for put, gone in ([], [claims[101].id]), ([claims[102]], []), ([], [claims[102].id]), ([claims[102]], []):
+            checker.change(put, gone)
+        may_go_on.set()
+        checker.settle()
+    left = {**{claim.id: claim for claim in claims[:LOOSE]}, edited.id: edited, claims[102].id: claims[102]}
+    left[claims[5].id] = replace(claims[5], muted=True)
+    assert {claim.id: claim for claim in checker.base.claims()} == left
+    assert not checker.base.is_loose
+
+
+class SlowTexts:
+    """Texts of which the first one takes until it may come."""
+
+    def __init__(self) -> None:
+        self.asked, self.may_come = Event(), Event()
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked.set()
+        assert self.may_come.wait(60)
+        yield "slowly read"
+
+
+def test_no_check_waits_while_the_words_of_another_base_are_collected():
+    lexicon, tuning, claims, _ = material()
+    texts, whole = SlowTexts(), ninety().whole(with_texts=False)
+    slow_parts = replace(whole, segment=replace(whole.segment, texts=texts))
+    slow = IndexedBase.of_parts(slow_parts, tuning, Readings(lexicon))
+    slow._shelf.spellings.clear()
+    with ThreadPoolExecutor(2) as threads:
+        collected = threads.submit(lambda: slow.spelling)
+        assert texts.asked.wait(60)
+        try:
+            other = threads.submit(lambda: ninety().changed([claims[100]]).spelling)
+            assert not other.result(60).knows("slowly")
+        finally:
+            texts.may_come.set()
+        assert collected.result(60).knows("slowly")
 
 
 def test_a_change_that_could_not_be_joined_is_joined_with_the_next_one(monkeypatch):

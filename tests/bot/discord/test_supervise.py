@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 import weakref
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from bot.discord import create_bot
-from bot.discord.supervise import _make_books, short_searches, supervise
+from bot.discord.supervise import _make_books, short_searches, short_turns, supervise
 from claims.base import utc_now
 from claims.moderation.rights import Actor
 from claims.store.vectors import KeptVectors
@@ -61,6 +62,13 @@ class Held:
 def _thawed():
     yield
     gc.unfreeze()
+
+
+def test_turns_of_threads_are_short_while_the_bot_runs_and_no_longer():
+    before = sys.getswitchinterval()
+    with short_turns():
+        assert sys.getswitchinterval() < before
+    assert sys.getswitchinterval() == before
 
 
 @pytest.mark.usefixtures("_thawed")

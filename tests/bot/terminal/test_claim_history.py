@@ -60,6 +60,14 @@ def test_a_claim_that_is_published_or_withdrawn_already_is_told_so(call, surroun
     assert "已經發布" in call("claims", "publish", both[1]).out
 
 
+def test_a_revision_of_a_document_names_it_and_counts_no_claims(call, tmp_path):
+    (tmp_path / "plums.txt").write_text("Plums do not sing, and nobody has heard one.", "utf-8")
+    assert call("documents", "add", "plums.txt", "--title", "On plums", "--publisher", "me").code == 0
+    line = call("claims", "history", "--most", "1").out
+    assert "on-plums" in line
+    assert "0 claims" not in line
+
+
 def test_a_revision_that_wrote_no_claim_has_none_to_publish(call):
     assert call("packs", "remove", "ai-economy").code == 0
     revision = json.loads(call("claims", "history", "--json", "--most", "1").out)[0]["revision"]

@@ -52,6 +52,15 @@ def test_a_document_that_is_not_there_is_told_and_one_without_candidates_has_non
 
 
 @pytest.mark.usefixtures("paper")
+def test_the_last_decision_of_a_sitting_can_still_be_taken_back(call):
+    done = call("documents", "review", typed=b"x\nx\nx\n")
+    assert "0 wait still." in done.out
+    revision = done.out.rpartition("touchstone claims undo ")[2].split()[0]
+    assert call("claims", "undo", revision, "--yes").code == 0
+    assert "[1/1]" in call("documents", "review", typed=b"q\n").out
+
+
+@pytest.mark.usefixtures("paper")
 def test_it_is_left_and_taken_up_again_and_nothing_is_lost(call):
     assert "3 wait still." in call("documents", "review", typed=b"s\nq\n").out
     assert "2 wait still." in call("documents", "review", typed=b"x\nq\n").out

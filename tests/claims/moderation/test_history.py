@@ -1,11 +1,14 @@
 """Undo and restore: older states come back as new revisions, and the history keeps all of it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import text
 
 from claims.base import ClaimBase
+from claims.exchange.importing import import_claims, load_pack, read_import_bytes
 from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.editor import Editor, NewClaim
 from claims.moderation.edits import AddWording, EditPoint, EditTexts, EditWordings, RemoveWordings, SetStatus
@@ -26,6 +29,7 @@ from config.errors import (
     UnknownEntryError,
 )
 from tests.claims.conftest import KEY, server_book
+from tests.claims.packs import claim_data, pack_data, write_pack
 from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MEMBER, MODERATOR, OPERATOR, SECOND, STRANGER, settled
 
 
@@ -203,6 +207,34 @@ def test_a_source_that_is_cited_stays(base: ClaimBase) -> None:
     Undoing(base).undo(MODERATOR, base.revision)
     Undoing(base).undo(MODERATOR, number)
     assert source not in {document.id for document in base.documents(HERE)}
+
+
+def test_a_claim_comes_back_only_with_what_it_cites_and_says_what_is_gone(base: ClaimBase) -> None:
+    undoing, history = Undoing(base), History(base)
+    source = SourceBook(base).add(MODERATOR, NewSource("A source", "Somebody", "2026"))
+    added = history.page(MODERATOR).entries[0].id
+    made = Editor(base).begin(MODERATOR, NewClaim("Tea is cold", point="It is hot.", source=source, publish=True))
+    assert made.claim is not None
+    gone = undoing.undo(MODERATOR, made.revision)
+    without = undoing.undo(MODERATOR, added)
+    with pytest.raises(InvalidEditError, match=f"There is no source {source}. Undo first what took it away"):
+        undoing.undo(MODERATOR, gone.revision)
+    undoing.undo(MODERATOR, without.revision)
+    undoing.undo(MODERATOR, gone.revision)
+    assert made.claim.id in [claim.id for claim in base.claims(HERE)]
+
+
+def test_a_claim_comes_back_into_its_pack_only_where_that_is_there(base: ClaimBase, tmp_path: Path) -> None:
+    undoing = Undoing(base)
+    draft = claim_data("two") | {"points": [], "status": "draft"}
+    load_pack(base, write_pack(tmp_path, pack_data(claim_data("one"), pack="p")))
+    loaded = History(base).page(OPERATOR).entries[0].id
+    both = yaml.safe_dump(pack_data(claim_data("one"), draft, pack="p")).encode()
+    made = import_claims(base, read_import_bytes("p.yaml", both, date(2026, 1, 23)), OPERATOR)
+    gone = undoing.undo(OPERATOR, made.revision or 0)
+    undoing.undo(OPERATOR, loaded)
+    with pytest.raises(InvalidEditError, match="There is no pack p"):
+        undoing.undo(OPERATOR, gone.revision)
 
 
 def test_no_server_undoes_what_is_shared_or_anothers(base: ClaimBase) -> None:
