@@ -358,10 +358,10 @@ class IndexedBase:
     def said_verbatim(self, message: CleanText) -> int | None:
         """Return the number of the claim of which a message is a wording, word for word; None if it is none.
 
-        Case, script, spaces and punctuation do not count; a quotation is nobody's own word. Where claims share a
-        wording, the first one keeps it.
+        Case, script, spaces and punctuation do not count; what is quoted as a whole is nobody's own word. Where claims
+        share a wording, the first one keeps it.
         """
-        if message.quoted:
+        if message.quoted and not bare(message.own):
             return None
         said = bare(message.text)
         for first, piece in zip(self.first, self._pieces, strict=False):

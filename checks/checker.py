@@ -154,9 +154,20 @@ class Checker:
             base = self.base
             # Half a character, as JSON may hold it, is read by no table.
             raws = [text.encode("utf-8", "ignore").decode("utf-8") for text in some]
-            messages = [analyse(raw, self.lexicon, base.spelling) for raw in raws]
+            messages = [self._heard(raw, base) for raw in raws]
             for raw, message, found in zip(raws, messages, self._candidates(messages, base), strict=True):
                 yield self._finding(raw, message, base, local, *found)
+
+    def _heard(self, raw: str, base: IndexedBase) -> Analysis:
+        """Return the reading of a message; a quotation that its author agrees with is the author's own word."""
+        message = analyse(raw, self.lexicon, base.spelling)
+        if not message.clean.quoted:
+            return message
+        own = self._reader.stances().taken_over(message.clean)
+        if own is message.clean:
+            return message
+        words, mentions = self.lexicon.tokenizer.forms(own.text), self.lexicon.concepts.mentions(own.text)
+        return Analysis(own, frozenset(words), tuple(mentions), self.lexicon)
 
     def _finding(
         self,
@@ -177,7 +188,10 @@ class Checker:
         if nearness is None:
             matches.sort(key=lambda match: -match.unrounded)
         least = _LEAST_WORDS if nearness is None else _LEAST_WORDS_BY_MEANING
-        return Finding(raw, language, _overall(matches, message, least), tuple(_set_apart(matches)))
+        action, matches = _overall(matches, message, least), list(_set_apart(matches))
+        if matches and action != matches[0].action:
+            matches[0] = _held_back(matches[0], "too few words")
+        return Finding(raw, language, action, tuple(matches))
 
     def ranking(self, text: str) -> list[str]:
         """Return the ids of the claims that a check of the message looks at, in its order: the likeliest first."""
@@ -310,7 +324,12 @@ def _set_apart(matches: Sequence[Match]) -> Iterator[Match]:
         fresh = [place for place in match.places if not taken.intersection(range(*place))]
         taken.update(*(range(*place) for place in match.places))
         is_own = match is matches[0] or len(fresh) >= _LEAST_OWN_WORDS
-        yield match if is_own or match.action == "silent" else replace(match, action="silent", bar=0.0)
+        is_kept = is_own or match.action == "silent"
+        yield match if is_kept else _held_back(replace(match, action="silent", bar=0.0), "words of a better match")
+
+
+def _held_back(match: Match, by: str) -> Match:
+    return replace(match, why=f"{match.why}; {by}")
 
 
 def _overall(matches: Sequence[Match], message: Analysis, least: int) -> Action:

@@ -25,7 +25,6 @@ from checks.tuning import CutOffs, DisputeTuning, MeaningTuning
 
 # Terms that weigh less than this are in every second sentence and anchor no match.
 _ANCHOR_WEIGHT = 3.0
-_READ_STANCES: tuple[Stance, ...] = ("denies", "asks")
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class StanceReadings:
         for name, reading in (("whole", self.whole), ("around", self.around), ("carrying", self.carrying)):
             found[f"{name}_weight"] = reading.weight
             found[f"{name}_sure"] = float(reading.sure)
-            found |= {f"{name}_{stance}": float(reading.stance == stance) for stance in _READ_STANCES}
+            found |= {f"{name}_{stance}": float(reading.stance == stance) for stance in ("denies", "asks")}
             found |= {f"{name}_reason_{reason}": float(reading.reason == reason) for reason in REASONS}
         return found
 
@@ -110,7 +109,6 @@ def topic_measures(look: Look, nearness: Nearness) -> Measures:
     """Return the measures that tell whether the message is about the claim."""
     message, claim = look.message, look.candidate.claim
     text, stretches, span = message.text, nearness.stretches, nearness.span(claim)
-    quoted = sum(end - start for start, end in message.clean.quoted)
     measures = nearness.measures(claim)
     # Words say nothing about a claim that has wordings in another language alone: meaning and sources count for more.
     is_foreign = nearness.is_foreign(claim, han=is_han(text))
@@ -125,7 +123,7 @@ def topic_measures(look: Look, nearness: Nearness) -> Measures:
         "sentences": math.log(len(stretches.sentences) or 1),
         "carrying_share": (span[1] - span[0]) / max(1, len(text)),
         "chinese": float(is_han(text)),
-        "quoted_share": quoted / max(1, len(text)),
+        "quoted_share": sum(end - start for start, end in message.clean.quoted) / max(1, len(text)),
     }
 
 
@@ -240,7 +238,7 @@ class Judgement:
 
     `elsewhere` is the probability that the message speaks of something else; `on_topic`: it is near enough to the claim
     to be answered at all, whatever its tone; `sure`: by meaning, too, it would be answered; `verbatim`: it is one of
-    the claim's wordings, word for word.
+    the claim's wordings, word for word; `marked`: a sign beside it calls it false (❌).
     """
 
     probability: float
@@ -252,6 +250,7 @@ class Judgement:
     on_topic: bool = True
     sure: bool = False
     verbatim: bool = False
+    marked: bool = False
 
 
 class MatchReader:
@@ -259,7 +258,7 @@ class MatchReader:
 
     def __init__(self, lexicon: Lexicon, tuned: MeaningTuning | None = None) -> None:
         """Set up the readers; those of stance and figures read their data with the first message that needs them."""
-        self._stances = cache(lambda: StanceReader.load(lexicon.folder, lexicon.tokenizer))
+        self.stances = cache(lambda: StanceReader.load(lexicon.folder, lexicon.tokenizer))
         self._questions = cache(QuestionReader.load)
         self._figures = cache(FigureReader.load)
         self._comparer = cache(lambda: FigureComparer(self._figures()))
@@ -293,7 +292,7 @@ class MatchReader:
         ]
 
     def _by_words(self, look: Look) -> Judgement:
-        stance = look.stance(self._stances())
+        stance = look.stance(self.stances())
         doubt = self._doubt(look, stance)
         values = look.candidate.evidence.features() | {"question": float(stance.stance == "asks")}
         return Judgement(
@@ -329,7 +328,7 @@ class MatchReader:
 
     def _scan(self, look: Look, nearness: Nearness) -> CueScan:
         stretches, encoder = nearness.stretches, nearness.meaning.encoder
-        scan = self._stances().scan(look.message.text)
+        scan = self.stances().scan(look.message.text)
         return self._questions().heard(scan, stretches, nearness.vectors[1:], encoder)
 
     def _by_meaning(
@@ -339,11 +338,10 @@ class MatchReader:
         ranked = self.ranked(looks, nearness, verbatim)[:MOST_MATCHES]
         scan, words = self._scan(looks[0], nearness), words_in(looks[0].message.text)
         judged = [(look, self._judge(look, nearness, scan, words, topic)) for look, topic in ranked]
-        near = self._decision.cut_offs.near
         return [
             (look, judgement)
             for n, (look, judgement) in enumerate(judged)
-            if judgement.probability >= near or (n == 0 and _is_kept(look, judgement, verbatim))
+            if judgement.probability >= self._decision.cut_offs.near or (n == 0 and _is_kept(look, judgement, verbatim))
         ]
 
     def _judge(self, look: Look, nearness: Nearness, scan: CueScan, words: set[str], topic: Measures) -> Judgement:
@@ -351,7 +349,7 @@ class MatchReader:
         is_long = self._decision.is_long(length := len(text) + count_han(text))
         span, (wording, vector) = nearness.span(claim), nearness.wording(claim)
         window = nearness.stretches.around(span)
-        readings = StanceReadings.of(look, nearness, self._stances())
+        readings = StanceReadings.of(look, nearness, self.stances())
         turns = self._tone.turns(text, span, window, wording) | words
         signs = stance_measures(look, nearness, readings, scan, self._dispute)
         measures = {**topic, **signs, **joint_measures(topic, signs)}
@@ -368,8 +366,8 @@ class MatchReader:
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
         on_topic = self._decision.is_on_topic(shares.asserts, topic)
-        cut_offs, makes = self._decision.cut_offs, shares.makes(self._decision.disputed)
-        return Judgement(makes, stance, shown, cut_offs, doubt, shares.other, on_topic, makes >= cut_offs.reply)
+        cuts, makes, marked = self._decision.cut_offs, shares.makes(self._decision.disputed), scan.has_sign(window)
+        return Judgement(makes, stance, shown, cuts, doubt, shares.other, on_topic, makes >= cuts.reply, marked=marked)
 
     def _disputed(self, look: Look, around: StanceReading, odds: float, denies: float, length: int) -> Doubt:
         """Return what a claim's own denials and the cues add in a short message, where the fit leans their way."""
@@ -395,7 +393,7 @@ class MatchReader:
             wording=look.read.indexed[look.candidate.row][0].text,
             figures=figures,
             guards=guards,
-            why=_in_short(look.candidate.evidence, judged.reading, guards),
+            why=_in_short(look, judged, case),
             version=claim.version,
             action=decide(case, judged.cut_offs),
             places=tuple(look.anchors),
@@ -411,8 +409,7 @@ def _is_kept(look: Look, judged: Judgement, verbatim: int | None) -> bool:
 
 def _is_said(look: Look, judged: Judgement, verbatim: int | None) -> bool:
     # Whatever its own words say, they do not deny the claim; a sign beside them does (❌).
-    is_crossed_out = judged.reading.stance == "denies" and not any(map(str.isalnum, judged.reading.cue or "a"))
-    return verbatim == look.candidate.claim and not is_crossed_out
+    return verbatim == look.candidate.claim and not (judged.marked or judged.reading.is_mark)
 
 
 def _as_written(judged: Judgement, look: Look, verbatim: int | None) -> Judgement:
@@ -444,7 +441,9 @@ def _is_ruled_out(evidence: Evidence, judged: Judgement) -> bool:
     return evidence.negative > max(evidence.best, _NEARLY_SAID if judged.sure else 0.0)
 
 
-def _in_short(evidence: Evidence, stance: StanceReading, guards: Sequence[Guard]) -> str:
-    failed = [guard.name for guard in guards if not guard.passed]
-    stopped = f"stopped by {', '.join(failed)}" if failed else "all guards passed"
-    return f"{evidence.in_short()}; stance {stance.reason}; {stopped}"
+def _in_short(look: Look, judged: Judgement, case: Case) -> str:
+    stops = [guard.name for guard in case.guards if not guard.passed] + ["muted"] * case.muted
+    if decide(case, judged.cut_offs) == "silent" and not _is_barred(case):
+        stops.append("score" if _by_rule(case, judged.cut_offs) == "silent" else "reports")
+    stopped = f"stopped by {', '.join(stops)}" if stops else "all guards passed"
+    return f"{look.candidate.evidence.in_short()}; stance {judged.reading.reason}; {stopped}"

@@ -77,7 +77,8 @@ _QUOTING = (
 )
 _WHOLLY_OTHERS = ("fence", "rest", "line")
 _EMPHASIS = re.compile(
-    r"\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|~~|\|\||^\#{1,3}\s|^[^\S\n]*[-*]\s(?=\S)", re.MULTILINE
+    r"(?<!\d)\*{1,3}|\*{1,3}(?!\d)|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|~~|\|\||^\#{1,3}\s|^[^\S\n]*[-*]\s(?=\S)",
+    re.MULTILINE,
 )
 
 # Without one of these signs there is no markup, and no emphasis: most chat is told so at once.
@@ -183,10 +184,12 @@ class TextFolder:
         quoted: list[tuple[int, int]] = []
         length = 0
         raw = raw[:MOST_CHARACTERS]
-        for part, least in _without_markup(raw):
+        parts = list(_without_markup(raw))
+        is_own = any(not least and any(map(str.isalnum, part)) for part, least in parts)
+        for part, least in parts:
             folded = self.fold(part)
-            # In Latin letters, a Han character counting as two.
-            if least and len(folded.strip()) + count_han(folded) >= least:
+            # In Latin letters, a Han character counting as two. Beside an author's own words a few may be a name.
+            if least and len(folded.strip()) + count_han(folded) >= (least if is_own else 1):
                 quoted.append((length, length + len(folded)))
             pieces.append(folded)
             length += len(folded)

@@ -14,6 +14,9 @@ _NUMBER_WORD = re.compile(r"[ -]?(?P<and>and )?(?P<word>[a-z]+)")
 COUPLE = "couple"
 
 
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
+# The dot of 1·2 kg, as British journals print it; that of 1·10³ multiplies.
+_RAISED_POINT = rf"·(?!10(?:\^|\*\*|[{RAISED}]|的))"
 # At most 15 digits: more are no quantity, and a float would not hold them.
 _GROUPS = {
     # 1 200 000 and 1'200'000, which may have either sign before their decimals.
@@ -22,13 +25,13 @@ _GROUPS = {
     "lakhs": r"[1-9]\d?(?:,\d{2}){1,5},\d{3}(?:\.\d{1,9})?(?!\d|,\d)",
     "dotted": r"[1-9]\d{0,2}(?:(?:\.\d{3}){2,4}(?:,\d{1,9})?|\.\d{3},\d{1,9})(?![\d])(?![.,]\d)",
     "comma": r"\d{1,12},\d{1,9}(?!\d|[.,]\d)",
-    "plain": r"\d{1,15}(?:\.\d{1,15}|点\d{1,9})?(?!\d|\.\d)|\.\d{1,15}(?!\d|\.\d)",
+    "raised": rf"\d{{1,12}}{_RAISED_POINT}\d{{1,9}}(?![\d·]|\.\d)",
+    "plain": rf"\d{{1,15}}(?:\.\d{{1,15}}|点\d{{1,9}})?(?!\d|\.\d|{_RAISED_POINT}\d)|\.\d{{1,15}}(?!\d|\.\d)",
 }
 # Speech recognition splits 0.5 % into "0. 5 %" and 2019 年 into "201 9年".
 _SPLIT = r"\d{1,3}(?: \. ?|\. )\d{1,3}(?=\s?(?:%|倍|万|亿|个|成))|(?:20 ?\d ?\d|20\d ?\d)(?= ?年)"
 _NUMBER = re.compile(rf"(?P<split>{_SPLIT})|" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _GROUPS.items()))
 PLAIN_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,9}|点\d{1,9})?|\.\d{1,9}"
-RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺−–", "0123456789-+--")
 _POWER = (
     r"(?:(?:\^|\*\*)\s?(?P<caret{n}>\(?[-+−–]?\d{{1,3}}\)?)|(?P<raised{n}>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}})"
@@ -107,6 +110,8 @@ class DigitNotation:
                 return WrittenNumber(_decimal(written, "."), end, written)
             case "comma":
                 return self._comma(written, end)
+            case "raised":
+                return WrittenNumber(float(written.replace("·", ".")), end, written, unsure=True)
             case _:
                 return self._plain(text, end, written, commas=commas)
 

@@ -13,8 +13,8 @@ from checks.embedders.embedder import Vector, Vectors
 from checks.model import Stance
 from checks.stance.cues import StanceLexicon, turns_in
 from checks.stance.signs import NEGATIVE, ClaimVoice, Hearing, cue_signs, hear, takes_a_no, total, turning_signs
-from checks.stance.syntax import CueScan, ReadText, Span, moods_of, read_text
-from checks.text import MOST_CHARACTERS, Stretches, TextFolder, Tokenizer
+from checks.stance.syntax import UNIT, Clause, CueScan, ReadText, Span, moods_of, read_text
+from checks.text import MOST_CHARACTERS, CleanText, Stretches, TextFolder, Tokenizer
 
 REASONS = (
     "plain",
@@ -46,6 +46,12 @@ class StanceReading:
     sure: bool = True
     weight: float = 0.0
     is_quoted: bool = False
+
+    @property
+    def is_mark(self) -> bool:
+        """Tell whether a sign without letters calls the claim false (❌)."""
+        is_called_false = self.stance == "denies" and self.reason == "debunk"
+        return is_called_false and not any(map(str.isalnum, self.cue or "a"))
 
 
 _DECIDES = 1.0
@@ -159,6 +165,21 @@ class _Weighing:
         return self._read.text[start:end].strip()
 
 
+# Beside a word that agrees ("totally agree", "我完全同意").
+_MOST_BESIDE = 1
+_NO_AGREEMENT = ("negator", "debunk", "verdict", "stop", "belief", "answer_no", "irony", "irony_mark", "but", "ask")
+
+
+def _nods(units: Sequence[Span], agreeing: Sequence[Span]) -> bool:
+    """Tell whether words do nothing but agree."""
+    rest = [unit for unit in units if not any(start < unit[1] and unit[0] < end for start, end in agreeing)]
+    return len(rest) < len(units) and len(rest) <= _MOST_BESIDE
+
+
+def _lies_in(span: Span, spans: Sequence[Span]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in spans)
+
+
 _MOST_WORDINGS = 8192
 _MOST_CLAIMS = 4096
 
@@ -203,6 +224,30 @@ class StanceReader:
         claim = self._voice(others).led_by(own) if others else own
         tools = (self._lexicon.opposites, self._tokenizer.forms)
         return weigh(Hearing(read, claim, moods_of(read), tuple(quoted), *tools))
+
+    def taken_over(self, clean: CleanText) -> CleanText:
+        """Return the message, or, where its author says to a quotation that it is right, that as the author's own.
+
+        The agreement itself is left out: blanks stand in its place.
+        """
+        read = read_text(clean.text[:MOST_CHARACTERS].replace("’", "'"), (), self._lexicon)
+        hits = [hit for hit in read.hits if not _lies_in((hit.start, hit.end), clean.quoted)]
+        agreeing = [(hit.start, hit.end) for hit in hits if hit.category == "agree"]
+        asks = any(mood in ("asks", "bare") for mood in moods_of(read).values())
+        if not agreeing or asks or any(hit.category in _NO_AGREEMENT for hit in hits):
+            return clean
+        said: dict[Clause, list[Span]] = {}
+        for unit in UNIT.finditer(read.text):
+            clause = read.clause_at(unit.start())
+            if clause and not _lies_in(unit.span(), clean.quoted):
+                said.setdefault(clause, []).append(unit.span())
+        nods = [clause for clause, units in said.items() if _nods(units, agreeing)]
+        if not nods or nods[0] != next(iter(said)):
+            return clean
+        text = clean.text
+        for start, end in (unit for clause in nods for unit in said[clause]):
+            text = text[:start] + " " * (end - start) + text[end:]
+        return replace(clean, text=text, quoted=())
 
     def scan(self, text: str) -> CueScan:
         """Return the cues of a folded message, of all kinds."""

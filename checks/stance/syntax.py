@@ -340,6 +340,11 @@ class CueScan:
         """Tell whether a mark in the window passes a verdict on what stands beside it (`❌`, `= false`)."""
         return "verdict" in self._kinds_in(window)
 
+    def has_sign(self, window: Span) -> bool:
+        """Tell whether such a mark in the window is a sign without letters (`❌`), which is no part of any wording."""
+        marks = (hit for hit in self.read.of("verdict") if window[0] <= hit.start < window[1])
+        return any(not any(map(str.isalnum, self.read.text[hit.start : hit.end])) for hit in marks)
+
     def _asked_in(self, span: Span) -> set[str]:
         """Return what kinds of cues the questions in a span hold; "any" where there is one at all."""
         found = set[str]()

@@ -1,5 +1,7 @@
 """What the check of a whole message finds and calls for."""
 
+from dataclasses import replace
+
 import pytest
 from opencc import OpenCC
 
@@ -73,10 +75,85 @@ def test_a_wording_is_said_where_nothing_but_punctuation_and_pictures_differs(ch
     assert (checker.base.said_verbatim(message.clean) is not None) is is_said
 
 
-@pytest.mark.parametrize("text", ["NVIDIA is overvalued ❌", "❌ NVIDIA is overvalued", "英伟达被严重高估✘"])
+@pytest.mark.parametrize(
+    "text", ["NVIDIA is overvalued ❌", "❌ NVIDIA is overvalued", "英伟达被严重高估✘", "NVIDIA is overvalued 🙄"]
+)
 def test_a_wording_that_is_crossed_out_is_no_assertion(checker: Checker, text: str):
     found = checker.check(text)
     assert (found.action, found.best.stance) == ("silent", "denies")
+
+
+TWO_YEARS = KnownClaim(
+    "gpu-two-years",
+    "contested",
+    ByLanguage(en="GPUs are worthless after two years"),
+    (
+        KnownWording("GPUs are worthless after two years", "en"),
+        KnownWording("two years and nobody wants that GPU", "en"),
+        KnownWording('"let them rent GPUs", said no one ever', "en"),
+        KnownWording("a GPU of two years? hard pass, nobody pays for that", "en"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def with_meaning() -> Checker:
+    return Checker([TWO_YEARS, COFFEE, NVIDIA, RENT], meaning=SafeEmbedder(SemanticEmbedder()))
+
+
+@pytest.mark.parametrize("text", ["two years and nobody wants that GPU ❌", "🙄 two years and nobody wants that gpu"])
+def test_a_crossed_out_wording_with_a_negator_of_its_own_is_no_assertion(with_meaning: Checker, text: str):
+    found = with_meaning.check(text)
+    assert (found.action, found.best.stance) == ("silent", "denies")
+
+
+@pytest.mark.parametrize("number", range(len(TWO_YEARS.wordings)))
+def test_a_wording_that_quotes_or_mocks_or_answers_itself_is_answered_word_for_word(with_meaning: Checker, number: int):
+    assert with_meaning.check(TWO_YEARS.wordings[number].text).action == "reply"
+
+
+@pytest.mark.parametrize("comment", ["exactly, couldn't agree more", "so true", "agreed", "说得对", "完全同意"])
+def test_who_agrees_with_a_quotation_says_it(with_meaning: Checker, comment: str):
+    found = with_meaning.check(f"> NVIDIA is overvalued\n{comment}")
+    assert (found.action, found.best.stance) == ("reply", "asserts")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> NVIDIA is overvalued\nnot exactly",
+        "> NVIDIA is overvalued\nwhat exactly do they mean?",
+        "> NVIDIA is overvalued\nI don't agree",
+        "> NVIDIA is overvalued\nagreed, but only before the split",
+        "> NVIDIA is overvalued\ndinner is ready. exactly at six",
+        "> NVIDIA is not overvalued\nexactly",
+        "> 英伟达没有被高估\n说得对",
+        "> NVIDIA is overvalued",
+        "`NVIDIA is overvalued`",
+        "“NVIDIA is overvalued”",
+    ],
+)
+def test_a_quotation_is_not_what_its_author_says(with_meaning: Checker, text: str):
+    assert with_meaning.check(text).action == "silent"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("nvidia is building a new office", "stopped by score"),
+        ("NVIDIA is not overvalued", "stopped by stance"),
+    ],
+)
+def test_the_rule_that_keeps_silent_is_named(checker: Checker, text: str, rule: str):
+    found = checker.check(text)
+    assert found.action == "silent"
+    assert rule in found.best.why
+
+
+def test_that_a_message_is_too_short_is_named():
+    found = Checker([replace(NVIDIA, cut_off=0.2), COFFEE]).check("NVIDIA")
+    assert found.action == "silent"
+    assert found.best.why.endswith("too few words")
 
 
 def test_another_companys_name_never_gets_the_reply(checker: Checker):

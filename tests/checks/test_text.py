@@ -60,6 +60,10 @@ def test_twins_in_two_scripts_become_one_text(folder: TextFolder, simplified: st
     assert folder.fold(simplified) == folder.fold(traditional)
 
 
+def test_a_sign_between_two_digits_is_no_emphasis(folder: TextFolder):
+    assert folder.clean("**3*4** kg and *2* g").text == "3*4 kg and 2 g"
+
+
 def test_quotations_code_and_link_titles_are_marked_as_others_words(folder: TextFolder):
     for raw in (
         '"silver is melting because of AI" made me laugh',

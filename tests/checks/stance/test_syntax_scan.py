@@ -33,15 +33,51 @@ def test_the_mood_of_the_sentence_behind_is_seen(lexicon):
     assert measures["ends_asking"] == 1.0
 
 
-@pytest.mark.parametrize("text", ["silver is a bubble ❌", "[silver is a bubble] = false", "白银是泡沫 = 假"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "silver is a bubble ❌",
+        "[silver is a bubble] = false",
+        "silver is a bubble (wrong)",
+        "silver is a bubble ≠ true",
+        "silver is a bubble 🧢",
+        "silver is a bubble 🙄",
+        "silver is a bubble /s",
+        "myth: silver is a bubble",
+        "silver is a bubble, said no one ever",
+        "白银是泡沫 = 假",
+        "白银是泡沫(假的)",
+        "白银是泡沫,这不是真的",
+        "笑死,白银是泡沫",
+        "谣言:白银是泡沫",
+    ],
+)
 def test_a_mark_passes_a_verdict(lexicon, text):
     found, _ = scan(lexicon, text)
     assert found.is_marked_false((0, len(text)))
 
 
-def test_without_a_mark_there_is_no_verdict(lexicon):
-    found, _ = scan(lexicon, "silver is a bubble, and that is false modesty")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "silver is a bubble, and that is false modesty",
+        "silver is a bubble, no cap 🚫🧢",
+        "silver falls at 5 m/s",
+        "白银是泡沫,这不是真的吗?",
+    ],
+)
+def test_without_a_mark_there_is_no_verdict(lexicon, text):
+    found, _ = scan(lexicon, text)
     assert not found.is_marked_false((0, 80))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nobody can deny that silver is a bubble", "没人能否认白银是泡沫", "谁也没法否认白银是泡沫", "说真的白银是泡沫"],
+)
+def test_who_says_that_nobody_can_deny_it_neither_denies_nor_asks(lexicon, text):
+    found, _ = scan(lexicon, text)
+    assert not found.read.has("negator", "ask", "truth", "alternative")
 
 
 @pytest.mark.parametrize(
