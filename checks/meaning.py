@@ -219,14 +219,11 @@ class _KnownTexts:
 
     def __call__(self, texts: Sequence[str]) -> Vectors | None:
         missing = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if missing:
-            vectors = self._embed(missing)
-            if vectors is None:
-                return None
-            self._known.update(zip(missing, vectors, strict=True))
-            if len(missing) == len(texts):
-                return vectors
-        return np.stack([self._known[text] for text in texts])
+        vectors = self._embed(missing) if missing else np.empty((0, 0), dtype=np.float32)
+        if vectors is None:
+            return None
+        self._known.update(zip(missing, vectors, strict=True))
+        return vectors if len(missing) == len(texts) else np.stack([self._known[text] for text in texts])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
-from itertools import groupby
 from math import isclose
-from operator import itemgetter
 from typing import Any, Literal
 
 import yaml
@@ -385,21 +383,19 @@ def is_letter(character: str) -> bool:
 def alternatives(words: Iterable[str], not_before: Mapping[str, str] | None = None) -> str:
     """Return a regular expression for any of the words, longest first, grouped by first character for speed.
 
-    A word that ends with a Latin letter or digit matches only where none follows; `not_before` names the characters
-    that must not follow some words.
+    No Latin letter or digit may follow a word that ends with one; `not_before`: which else may not follow some words.
     """
-    groups: dict[str, list[tuple[str, str]]] = {}
+    groups: dict[str, list[tuple[str, list[str]]]] = {}
     for word in sorted(set(words), key=lambda w: (-len(w), w)):
         barred = (not_before or {}).get(word, "")
         tail = "(?![a-z0-9²³])" if is_letter(word[-1]) or word[-1].isdecimal() else f"(?![{barred}])" if barred else ""
-        groups.setdefault(word[0], []).append((tail, re.escape(word[1:])))
-    return "(?:" + "|".join(f"{re.escape(first)}(?:{_endings(rests)})" for first, rests in groups.items()) + ")"
-
-
-def _endings(rests: Iterable[tuple[str, str]]) -> str:
-    """Return the rests of words, each behind its tail; those with the same one in a row share it, to compile sooner."""
-    shared = ((tail, "|".join(rest for _, rest in each)) for tail, each in groupby(rests, itemgetter(0)))
-    return "|".join(f"(?:{words}){tail}" for tail, words in shared)
+        rests = groups.setdefault(word[0], [])
+        if not rests or rests[-1][0] != tail:
+            rests.append((tail, []))
+        rests[-1][1].append(re.escape(word[1:]))
+    # Words in a row with one tail share it, to compile sooner.
+    ends = {first: "|".join(f"(?:{'|'.join(each)}){tail}" for tail, each in rests) for first, rests in groups.items()}
+    return "(?:" + "|".join(f"{re.escape(first)}(?:{rest})" for first, rest in ends.items()) + ")"
 
 
 SPELLINGS = "|"
