@@ -130,12 +130,14 @@ class CardButtons(commands.Cog):
         record = await _record(click, card)
         if await _are_withdrawn(click, record, _claims_of(record, click)):
             return
-        if record is None or len(record.claims) == 1:
+        told = _told(record)
+        if record is None or len(told) == 1:
             await _report(click, card, record, _claims_of(record, click)[0], "not-said")
             return
         known = await click.do(claims_named, click.touchstone, click.server, record.claims)
         titles = [title_in(known, claim, texts) for claim in record.claims]
-        buttons = [_report_button("not-said", card, at, title) for at, title in enumerate(titles)]
+        places = [at for at, claim in enumerate(record.claims) if claim in told]
+        buttons = [_report_button("not-said", card, at, titles[at]) for at in places]
         await click.respond(draw_lines([texts("Which of these did the message not say?")], texts, buttons))
 
     async def _report(self, click: Click) -> None:
@@ -168,14 +170,19 @@ async def _record(click: Click, card: int) -> AnswerRecord | None:
     return await click.do(click.touchstone.answers.card, click.channel, card)
 
 
+def _told(record: AnswerRecord | None) -> tuple[str, ...]:
+    """Return the claims that a card tells of: those that were edited out of its message are no longer on it."""
+    return () if record is None else tuple(name for name in record.claims if name in (record.shown or record.claims))
+
+
 def _claims_of(record: AnswerRecord | None, click: Click) -> tuple[str, ...]:
-    """Return the claims of a card: all of them where the answer book knows the card, else those in the button's id.
+    """Return the claims of a card: all that it tells of where the answer book knows it, else those in the button's id.
 
     Raises:
         UnknownEntryError: neither names any, as only a forger's id does.
     """
     written = tuple(claim for claim in click["claims"].split(",") if claim)
-    claims = record.claims if record is not None else written
+    claims = _told(record) if record is not None else written
     if not claims:
         raise UnknownEntryError(UNREADABLE)
     return claims

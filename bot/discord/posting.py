@@ -20,7 +20,6 @@ from bot.discord.messages import (
     Location,
     heard_in,
     home_of,
-    location_of,
     may_read,
     open_finding,
     roles_in,
@@ -36,6 +35,7 @@ from claims.answering.answers import AnswerRecord
 from claims.store.freshness import Newest
 from claims.store.server_settings import HeardAs, ServerSettings
 from config.errors import ClaimBaseError, NotAllowedError
+from config.languages import Language
 
 _log = logging.getLogger(__name__)
 
@@ -274,23 +274,17 @@ class Answering:
         if answered is not None and str(card.nonce or "").startswith(NONCE):
             await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
 
-    async def still_answers(self, record: AnswerRecord, message: discord.Message) -> bool:
-        """Tell whether a message still says a claim that its card answers; a card is for what all can read."""
-        place = location_of(message)
-        said = without_spoilers(said_in(message)) if record.kind == "reply" else said_in(message)
-        home = place.home if place else record.channel
-        finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said, record.server)
-        return any(match.claim in record.claims and match.action != "silent" for match in finding.matches)
-
     async def offered(self, channel: int, message: int) -> AnswerRecord | None:
         """Return the offer that stands under a message."""
         record = await asyncio.to_thread(self.bot.touchstone.answers.answer, channel, message)
         return record if record is not None and record.kind == "offer" else None
 
-    async def read(self, channel: int, message_id: int) -> tuple[AnswerRecord, discord.Message, Reply] | None:
+    async def read(
+        self, channel: int, message_id: int, language: Language | None = None
+    ) -> tuple[AnswerRecord, discord.Message, Reply] | None:
         """Return an offer with its message and the answer for somebody else than its author; None: there is none.
 
-        The message is checked anew, because no text is kept.
+        The message is checked anew, because no text is kept. `language`: the reader's, where that is known.
         """
         record = await self.offered(channel, message_id)
         if record is None:
@@ -300,6 +294,7 @@ class Answering:
         if message is None:
             return None
         home, settings = self._home(location), await self._settings(location)
+        settings = replace(settings, language=language or settings.language)
         finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said_in(message), location.server)
         if finding.action == "silent":
             return None

@@ -1,4 +1,4 @@
-"""Corrections: cards of the last days are drawn again when what they say has changed in the claim base."""
+"""Cards are drawn again: when what they say has changed in the claim base, and when their message was edited."""
 
 import asyncio
 import contextlib
@@ -12,13 +12,17 @@ from typing import Literal
 import discord
 from discord.ext import commands, tasks
 
-from bot.answering import chosen_language
-from bot.discord.bot import STALE_CARD, UNCERTAIN, TouchstoneBot
+from bot.answering import Answerer, Composed, chosen_language
+from bot.discord.bot import STALE_CARD, UNCERTAIN, TouchstoneBot, tirelessly
 from bot.discord.card_buttons import card_buttons
-from bot.discord.cards import draw_public
+from bot.discord.cards import card_text, draw_public
 from bot.discord.errors import LOST_REQUEST
-from bot.discord.lanes import take_lane
+from bot.discord.lanes import LATE, take_lane
+from bot.discord.messages import location_of, said_in, without_spoilers
+from bot.reply import Reply
+from claims.answering.answers import AnswerRecord
 from claims.answering.corrections import Correction
+from claims.store.server_settings import ServerSettings
 from config.languages import FIRST_SHOWN, SHOWN
 
 _log = logging.getLogger(__name__)
@@ -84,9 +88,61 @@ async def _draw(bot: TouchstoneBot, correction: Correction) -> discord.ui.Layout
     if language is None or language not in SHOWN:
         language = chosen_language(settings.language, bot.settings.language, otherwise=FIRST_SHOWN)
     reply = await asyncio.to_thread(bot.touchstone.corrected_reply, correction, language)
+    return _view(bot, reply, settings)
+
+
+def _view(bot: TouchstoneBot, reply: Reply, settings: ServerSettings) -> discord.ui.LayoutView:
     texts = bot.texts(reply.language)
     living = [entry.claim_id for entry in reply.entries if entry.kind]
     return draw_public(reply, texts, card_buttons(living, texts), settings.card_form)
+
+
+async def follow_edit(bot: TouchstoneBot, record: AnswerRecord, message: discord.Message) -> bool:
+    """Tell whether an edited message still says a claim of its answer; let a card that stands say what it says now.
+
+    Nobody is told to have written what stands there no more. What an edit adds gets no answer.
+    """
+    touchstone, server, place = bot.touchstone, record.server, location_of(message)
+    home, said = place.home if place else record.channel, said_in(message)
+    # A card is for what all can read.
+    seen = without_spoilers(said) if record.kind == "reply" else said
+    finding = await asyncio.to_thread(touchstone.check_in, home, seen, server)
+    said_still = tuple(
+        each.claim for each in finding.matches if each.claim in record.claims and each.action != "silent"
+    )
+    known = await asyncio.to_thread(touchstone.claims, server)
+    # What the corrections say of a withdrawn claim stays.
+    if said_still and record.card_message is not None and all(claim in known for claim in record.claims):
+        settings = await asyncio.to_thread(touchstone.servers.settings_in, server, home)
+        compose, is_forwarded = Answerer(touchstone).composed, bool(message.message_snapshots)
+        composed = await asyncio.to_thread(compose, finding, settings, said_still, requested=is_forwarded)
+        if composed is not None and not bot.backoff.holds(record.channel):
+            await _say_anew(bot, record, message.id, composed, settings)
+    return bool(said_still)
+
+
+async def _say_anew(
+    bot: TouchstoneBot, record: AnswerRecord, message: int, composed: Composed, settings: ServerSettings
+) -> None:
+    """Edit the card where it says something else than it should; tried again while Discord is out of order."""
+    channel = bot.get_partial_messageable(record.channel, guild_id=record.server)
+    card, view = channel.get_partial_message(record.card_message or 0), _view(bot, composed.reply, settings)
+
+    async def edit() -> None:
+        stands = discord.ui.LayoutView.from_message(await card.fetch())
+        if card_text(stands) != card_text(view):
+            await card.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+
+    try:
+        async with asyncio.timeout(LATE.total_seconds()):
+            await tirelessly(edit)
+    except (discord.HTTPException, TimeoutError) as refusal:
+        _log.info("Card %s does not follow the edit of its message: %r", card.id, refusal)
+        return
+    # The time of the tries was not the base's.
+    take_lane("answers")
+    made = record.channel, message, card.id, composed.reply.language, composed.shows
+    await asyncio.to_thread(bot.touchstone.answers.posted, *made)
 
 
 @dataclass(slots=True)

@@ -36,12 +36,14 @@ from bot.discord.messages import (
     without_spoilers,
 )
 from bot.discord.posting import LAPSED, OFFER, Answering, place_of
+from bot.discord.redraw import follow_edit
 from bot.discord.routes import UNREADABLE, Click, Route, Router
 from bot.texts import msgid
 from checks.model import Finding
 from claims.answering.answers import AnswerRecord
 from claims.store.freshness import Newest
 from config.errors import ClaimBaseError, DatabaseError, UnknownEntryError
+from config.languages import Language
 
 _log = logging.getLogger(__name__)
 
@@ -176,7 +178,7 @@ class Watch(commands.Cog):
         """Do what follows from an edit: an answer goes with its claim, and what was left alone may be checked."""
         location = location_of(message)
         if record is not None:
-            if not record.hidden and not await self.answering.still_answers(record, message):
+            if not record.hidden and not await follow_edit(self.bot, record, message):
                 await self.answering.take_away(record)
         elif location is not None and self._is_first_edit(message, edited_at):
             mode = await self.answering.mode(message, location)
@@ -393,12 +395,14 @@ class Offers(commands.Cog):
         with contextlib.suppress(*FAILED_REQUEST):
             await self.bot.get_partial_messageable(channel).get_partial_message(line).delete()
 
-    async def _draw(self, channel: int, message: int, *, elsewhere: bool = False) -> _Drawn | None:
+    async def _draw(
+        self, channel: int, message: int, language: Language | None = None, *, elsewhere: bool = False
+    ) -> _Drawn | None:
         """Return the message and its private card; a button shows that to everybody, but for what is in a spoiler.
 
         `elsewhere`: it is read where the message does not stand, and says which one it is about.
         """
-        if (read := await self._watch.answering.read(channel, message)) is None:
+        if (read := await self._watch.answering.read(channel, message, language)) is None:
             return None
         record, found, reply = read
         texts, said = self.bot.texts(reply.language), said_in(found)
@@ -413,8 +417,7 @@ class Offers(commands.Cog):
         channel, message = click.number("channel"), click.number("message")
         if click.channel != channel:
             raise UnknownEntryError(UNREADABLE)
-        drawn = await self._draw(channel, message)
-        if drawn is None:
+        if (drawn := await self._draw(channel, message, click.texts.language)) is None:
             self._lines.pop(message, None)
             await self._delete(channel, click.message)
             raise UnknownEntryError(_GONE)
@@ -430,8 +433,7 @@ class Offers(commands.Cog):
     async def _more(self, click: Click) -> None:
         """Send all there is on the claims of the private card, which may be a direct message."""
         record, _ = await self._readable(click)
-        read = await self._watch.answering.read(record.channel, record.message)
-        if read is None:
+        if (read := await self._watch.answering.read(record.channel, record.message)) is None:
             raise UnknownEntryError(_GONE)
         claims = [entry.claim_id for entry in read[2].entries]
         lines = await click.do(evidence_lines, click.touchstone, claims, click.texts, record.server)

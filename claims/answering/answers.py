@@ -103,7 +103,7 @@ class AnswerRecord:
     """A message that was answered, or offered an answer; `card_message` is None until a card stands.
 
     `kind` is "retracted" for a reply whose author has taken back what it answers, "lapsed" for an offer that went with
-    its message, or with the claim in it; `offered`: it was an offer first.
+    its message, or with the claim in it; `offered`: it was an offer first; `shown`: of which claims the card tells.
     """
 
     server: int
@@ -116,6 +116,7 @@ class AnswerRecord:
     card_message: int | None
     hidden: bool
     taken_at: datetime
+    shown: _Shows
 
 
 class AnswerBook:
@@ -207,8 +208,7 @@ class AnswerBook:
 
     def is_offered(self, channel: int, message: int) -> bool:
         """Tell whether an offer stands under the message that nobody has accepted yet."""
-        answer = self.answer(channel, message)
-        return answer is not None and answer.kind == "offer"
+        return (answer := self.answer(channel, message)) is not None and answer.kind == "offer"
 
     def accept_offer(self, channel: int, message: int, most: int | None = None) -> bool:
         """Turn an offer into a reply and start the cool-down of its claims; True for one caller only.
@@ -236,7 +236,7 @@ class AnswerBook:
     def posted(
         self, channel: int, message: int, card_message: int, language: str | None = None, shows: _Shows = None
     ) -> None:
-        """Remember the message that carries the card, its language, and what the card shows of its claims.
+        """Remember the message that carries the card, its language, and what it shows of its claims, then and later.
 
         `shows`: their fingerprints from before it was drawn, else those of now; a claim without one was not answered.
         """
@@ -256,8 +256,9 @@ class AnswerBook:
         if answer is None:
             return
         shown = dict(shows or card_fingerprints(session, answer.server, answer.claims))
+        # Buttons elsewhere name the claims of a card that stands already by their places.
+        answer.claims = [name for name in answer.claims if name in shown or answer.card_message]
         answer.card_message, answer.language, answer.shown = card, language, shown
-        answer.claims = [name for name in answer.claims if name in shown]
         mine = (col(Cooldown.channel) == answer.channel, col(Cooldown.message) == answer.message)
         session.connection().execute(delete(Cooldown).where(*mine, col(Cooldown.claim).not_in(list(shown))))
 
@@ -338,8 +339,7 @@ class AnswerBook:
 
 def _record(row: Answer) -> AnswerRecord:
     known: dict[str, Any] = {name: getattr(row, name) for name in AnswerRecord.__slots__}
-    known["claims"] = tuple(row.claims)
-    return AnswerRecord(**known)
+    return replace(AnswerRecord(**known), claims=tuple(row.claims))
 
 
 def is_card(channel: int, card_message: int) -> ColumnElement[bool]:

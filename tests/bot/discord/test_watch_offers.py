@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import discord
 import pytest
 
 from bot.discord import create_bot
 from bot.discord.posting import OFFER
 from claims.moderation.editor import NewClaim
-from tests.bot.discord.world import CRANE, SILENT, labels_of, letters, shown_by, text_of
+from tests.bot.discord.world import CRANE, CRANE_ZH, SILENT, labels_of, letters, shown_by, text_of
 from tests.claims.people import administrator
 
 
@@ -129,6 +130,23 @@ async def test_who_takes_no_direct_messages_gets_a_button_in_the_channel(world):
     (line,) = world.cards()
     assert labels_of(line) == ["Read the answer"]
     assert "The yearbook dates the crane to 1954" in text_of(await world.bob.click(line, label="Read the answer"))
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_what_a_button_in_the_channel_opens_speaks_the_language_of_who_reads_it(world, in_language):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), language="zh-Hant")
+    said = await world.alice.send(world.channel, CRANE_ZH)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    await world.bob.react(said, OFFER)
+    (line,) = world.cards()
+    assert labels_of(line) == ["查看回覆"]
+    private = await world.bob.click(line, label="查看回覆")
+    assert "The yearbook dates the crane to 1954" in text_of(private)
+    in_language(discord.Locale.chinese)
+    assert "年鉴记载这台吊车" in text_of(await world.mod.click(line, label="查看回覆"))
+    await world.bob.click(shown_by(private), label="Show everybody")
+    (card,) = world.cards()
+    assert "港口的老吊車" in text_of(card)
 
 
 @pytest.mark.usefixtures("hinting")
