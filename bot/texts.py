@@ -182,16 +182,31 @@ class ChineseScript:
         """Return the text in the readers' script and words; what is in their script already is kept as it was typed."""
         if self._reads(text):
             return text
-        words = self._cutter.cut(text) if self._entry.search(text) else [text]
-        # What stands between two entries is converted as one: which character it is, the neighbours may tell.
-        stretches = ((known, list(each)) for known, each in groupby(words, self._words.__contains__))
-        made = "".join(
-            "".join(self._words[word] for word in each) if known else self._by_characters("".join(each))
-            for known, each in stretches
-        )
+        is_cut = self._script == "zh-Hant" or self._entry.search(text)
+        stretches = groupby(self._cutter.cut(text) if is_cut else [text], self._kind)
+        made = "".join(self._stretch(kind, list(each)) for kind, each in stretches)
         for marks, replacement in _QUOTES[self._script]:
             made = marks.sub(replacement, made)
         return made
+
+    def _kind(self, word: str) -> Literal["entry", "word", "rest"]:
+        """Say how a word is converted; in Simplified no two characters of one sound need to be told apart."""
+        if word in self._words:
+            return "entry"
+        return "word" if len(word) > 1 and self._script == "zh-Hant" else "rest"
+
+    def _stretch(self, kind: Literal["entry", "word", "rest"], words: list[str]) -> str:
+        """Convert neighbours of one kind: words each for itself, lest 多 and 只能 be read as 多隻 and 能.
+
+        Of characters that are no words, or words of one, the neighbours may tell which one is meant: all at once.
+        """
+        match kind:
+            case "entry":
+                return "".join(self._words[word] for word in words)
+            case "word":
+                return "".join(map(self._by_characters, words))
+            case "rest":
+                return self._by_characters("".join(words))
 
     @cached_property
     def _cutter(self) -> "_Cutter":

@@ -381,7 +381,7 @@ def is_letter(character: str) -> bool:
 
 
 def alternatives(words: Iterable[str], not_before: Mapping[str, str] | None = None) -> str:
-    """Return a regular expression for any of the words, longest first, grouped by first character for speed.
+    """Return a regular expression for any of the words, longest first, grouped by first character and end for speed.
 
     No Latin letter or digit may follow a word that ends with one; `not_before`: which else may not follow some words.
     """
@@ -393,7 +393,6 @@ def alternatives(words: Iterable[str], not_before: Mapping[str, str] | None = No
         if not rests or rests[-1][0] != tail:
             rests.append((tail, []))
         rests[-1][1].append(re.escape(word[1:]))
-    # Words in a row with one tail share it, to compile sooner.
     ends = {first: "|".join(f"(?:{'|'.join(each)}){tail}" for tail, each in rests) for first, rests in groups.items()}
     return "(?:" + "|".join(f"{re.escape(first)}(?:{rest})" for first, rest in ends.items()) + ")"
 

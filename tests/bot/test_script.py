@@ -242,6 +242,26 @@ def test_an_entry_is_no_match_across_words(simplified, traditional):
 
 
 @pytest.mark.parametrize(
+    ("simplified", "traditional"),
+    [
+        ("人眼最多只能看到", "人眼最多只能看到"),
+        ("公牛只有两种", "公牛只有兩種"),
+        ("已有一万两千年历史", "已有一萬兩千年歷史"),
+        ("美国历史行情", "美國歷史行情"),
+        ("其余全看表情", "其餘全看表情"),
+        ("经济统计里根本找不到", "經濟統計裡根本找不到"),
+        ("汽车加98养发动机", "汽車加98養發動機"),
+        ("500万美元后降到2", "500萬美元後降到2"),
+        ("百姓吃不上面包", "百姓吃不上麵包"),
+        ("煮面先撒盐", "煮麵先撒鹽"),
+        ("三只猫", "三隻貓"),
+    ],
+)
+def test_two_words_side_by_side_are_not_read_as_a_third(simplified, traditional):
+    assert taipei(simplified) == traditional
+
+
+@pytest.mark.parametrize(
     ("traditional", "simplified"),
     [
         ("方程式", "方程式"),
