@@ -230,8 +230,8 @@ class DecisionModel:
             long ones (of more than 250 letters, a Han character counting as two), where there is more to misread.
         known: the same for a claim of which it is known how people dispute it.
         question: the same for a question.
-        disputed: so many times the likelihood of a denial counts in the probability that the claim is made: of the
-            fitted messages twice as many dispute as of a chat's.
+        disputed: so many times the likelihood of a denial counts in the probability that the claim is made: more of the
+            fitted messages dispute than of a chat's.
         asked: how much more a question counts where a sentence asks whether something is so.
         topical: how much less another matter counts where the topic is surely the claim's (in a few words, say, which
             are much like chat).

@@ -53,8 +53,8 @@ LEAST_HUNDREDTHS = 2
 NO_TOPIC = {"rank", "wordings", "has_denials", "denial_whole", "denial_part", "denial_all"}
 DENIAL, KNOWN = {"short": 1.4, "long": 0.7}, {"short": 2.8, "long": 0.3}
 QUESTION = 2.0
-# In a chat little more than half as many of those who speak of a claim dispute it as in the fitted messages.
-DISPUTED = 0.6
+# In a chat fewer of those who speak of a claim dispute it than in the fitted messages.
+DISPUTED = 0.85
 # A question after the truth adds so many log odds for each of its own beyond the least.
 ASKED = {"least": 1.0, "rate": 1.5}
 # What is surely about a claim is less likely another matter.
