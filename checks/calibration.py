@@ -17,7 +17,6 @@ from checks.evaluate.files import LabelledMessage, add_kept, read_kept
 from checks.features import Evidence
 from checks.index import Floats
 from checks.kept_index import read_with
-from checks.lexicon import analyse
 from checks.model import Match
 from checks.tuning import CutOffs, MeaningTuning, Model
 from config.errors import EvaluationError, msgid, worded
@@ -119,7 +118,7 @@ class Measurer:
         if self._checker.encoder:
             return _score(self._checker.check(text).best)
         base = self._checker.base
-        message = analyse(text, self._checker.lexicon, base.spelling)
+        message = self._checker.heard(text, base)
         if base.scorer is None or not message.words:
             return "", {}
         found = base.scorer.candidates(message)

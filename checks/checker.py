@@ -154,13 +154,13 @@ class Checker:
             base = self.base
             # Half a character, as JSON may hold it, is read by no table.
             raws = [text.encode("utf-8", "ignore").decode("utf-8") for text in some]
-            messages = [self._heard(raw, base) for raw in raws]
+            messages = [self.heard(raw, base) for raw in raws]
             for raw, message, found in zip(raws, messages, self._candidates(messages, base), strict=True):
                 yield self._finding(raw, message, base, local, *found)
 
-    def _heard(self, raw: str, base: IndexedBase) -> Analysis:
+    def heard(self, text: str, base: IndexedBase) -> Analysis:
         """Return the reading of a message; a quotation that its author agrees with is the author's own word."""
-        message = analyse(raw, self.lexicon, base.spelling)
+        message = analyse(text, self.lexicon, base.spelling)
         if not message.clean.quoted:
             return message
         own = self._reader.stances().taken_over(message.clean)
@@ -200,7 +200,7 @@ class Checker:
     def rankings(self, texts: Sequence[str]) -> list[list[str]]:
         """Return the same for some messages at once, which takes less time than one by one."""
         base = self.base
-        messages = [analyse(text, self.lexicon, base.spelling) for text in texts]
+        messages = [self.heard(text, base) for text in texts]
         ranked = (self._ranked(*each) for each in self._looked_at(messages, base))
         return [[base.claim(each.claim).id for each in found] for found in ranked]
 
@@ -221,7 +221,7 @@ class Checker:
         no claim comes near.
         """
         base = self.base
-        [(found, nearness, looks)] = self._looked_at([analyse(text, self.lexicon, base.spelling)], base)
+        [(found, nearness, looks)] = self._looked_at([self.heard(text, base)], base)
         if base.scorer is None or not found:
             return "", -math.inf
         if nearness is None:

@@ -112,15 +112,12 @@ class Table:
             pair.stance.clear()
             pair.stance.update(kept)
         raw = np.array([np.concatenate([pair.stretch, pair.stretch - pair.wording]) for pair in pairs])
-        self.centre = raw[self.fitted].mean(axis=0)
-        _, _, axes = np.linalg.svd(raw[self.fitted] - self.centre, full_matrices=False)
-        self.axes = axes[:COMPONENTS].T
-        components = (raw - self.centre) @ self.axes
-        self.component_spread = components[self.fitted].std(axis=0)
+        self.axes, self.centre = principal_axes(raw[self.fitted], COMPONENTS)
+        components = raw @ self.axes - self.centre
         del raw, order, topic, stance
         # Pairs that nobody reads take no room, and all others half of what they would take in full precision.
         read = self.read[:, None]
-        dense = self.stance * MEASURES * read, components / self.component_spread * DIRECTIONS * read
+        dense = self.stance * MEASURES * read, components * DIRECTIONS * read
         measured, along = (sparse.csr_matrix(each.astype(np.float32)) for each in dense)
         del dense, components
         self.long = np.array([row for row in np.flatnonzero(self.read) if weighed_length(pairs[row].row.text) > LONG])
@@ -335,9 +332,9 @@ def write(table: Table, provenance: str) -> None:
     weights, bias = (np.float64(fitted[order]) for fitted in (model.coef_, model.intercept_))
     measured, turned = len(table.stance_names), len(table.turns)
     centre, spread = table.whole_scale
-    ends = np.cumsum([measured, turned, len(table.component_spread), len(centre)])
+    ends = np.cumsum([measured, turned, COMPONENTS, len(centre)])
     _, _, along, of_whole, paired = np.split(weights, ends, axis=1)
-    directions = table.axes @ (along * DIRECTIONS / table.component_spread).T
+    directions = table.axes @ (along * DIRECTIONS).T
     whole = (of_whole * WHOLE / spread).T
     data = {
         "provenance": provenance,
@@ -346,7 +343,7 @@ def write(table: Table, provenance: str) -> None:
         "ordering": written(table.order_names, *table.order_scale, order_weights),
         "topic_bias": round(float(topic.intercept_[0]), 4),
         "stance": written(table.stance_names, *table.stance_scale, weights[:, :measured].T * MEASURES, "weights"),
-        "stance_bias": np.round(bias - table.centre @ directions, 4).tolist(),
+        "stance_bias": np.round(bias - table.centre @ (along * DIRECTIONS).T, 4).tolist(),
         "denial": DENIAL,
         "known": KNOWN,
         "question": QUESTION,
