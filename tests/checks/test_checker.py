@@ -118,6 +118,12 @@ def test_who_agrees_with_a_quotation_says_it(with_meaning: Checker, comment: str
     assert (found.action, found.best.stance) == ("reply", "asserts")
 
 
+def test_a_ranking_reads_an_agreed_quotation_as_the_check_does(with_meaning: Checker):
+    said, agreed = (with_meaning.surest(text) for text in ("NVIDIA is overvalued", "> NVIDIA is overvalued\nexactly"))
+    assert agreed == (said[0], pytest.approx(said[1], abs=1.0))
+    assert agreed[1] > with_meaning.surest("> NVIDIA is overvalued\nwhat exactly do they mean?")[1]
+
+
 @pytest.mark.parametrize(
     "text",
     [
