@@ -312,8 +312,9 @@ class _Review:
 
     def _waiting(self, document: str) -> list[int]:
         """Return what waits, of one document where it is named; raises DocumentTextError where that has no text."""
-        waiting = self._moderation.queue.items(self._actor, kind="candidate", size=_MOST_REVIEWED).items
-        numbers = [each.id for each in waiting if not document or each.payload.get("source") == document]
+        items = self._moderation.queue.items
+        waiting = items(self._actor, kind="candidate", size=_MOST_REVIEWED, document=document).items
+        numbers = [each.id for each in waiting]
         if document and not numbers:
             self._moderation.candidates.source(self._actor, document)
         return numbers
