@@ -149,8 +149,9 @@ class QueueItemStore:
     def read(self, session: Session, server: int | None, subject: str) -> dict[str, Any] | None:
         """Return what was decided, or None for an item that is gone or another server's."""
         row = session.get(QueueItem, int(subject))
-        is_seen = row is not None and server in {None, row.server}
-        return {"state": row.state, "decision": row.decision} if is_seen else None
+        if row is None or server not in {None, row.server}:
+            return None
+        return {"state": row.state, "decision": row.decision}
 
     def write(self, context: WriteContext, subject: str, state: dict[str, Any] | None) -> None:
         """Write the decision; raises NotUndoableError for an item that is gone."""
