@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from babel.dates import format_datetime
 
@@ -107,10 +107,15 @@ def withdrawn_line(found: Withdrawal, texts: Texts) -> str:
 
 def _note(composer: Composer, living: list[str]) -> str:
     texts = composer.texts
-    today = display_date(composer.today.isoformat(), texts)
     if any(composer.claims[claim].figures for claim in living):
+        today = display_date(composer.today.isoformat(), texts)
         return texts("Updated on {date}. Figures in the message were not compared again.", date=today)
-    return texts("Updated on {date}.", date=today)
+    return updated_line(composer.today, texts)
+
+
+def updated_line(day: date, texts: Texts) -> str:
+    """Say that a card tells something else than when it was posted, since that day."""
+    return texts("Updated on {date}.", date=display_date(day.isoformat(), texts))
 
 
 # Guards that hold a match back, beside the stance, which has words of its own.

@@ -164,6 +164,7 @@ _WORDS: Mapping[str, Mapping[object, str]] = {
         "point": msgid("taken as a further point"),
         "resume": msgid("claim answered again"),
         "dismiss": msgid("dismissed"),
+        "document": msgid("gone with its document"),
     },
     "unit": UNIT_NAMES,
     "card_form": {**CARD_FORMS},
@@ -356,10 +357,7 @@ def reason_label(reason: str, texts: Texts) -> str:
 
 
 _REASONS = {
-    "tag": msgid("markup"),
-    "script": msgid("markup"),
-    "mark": msgid("markup"),
-    "entity": msgid("markup"),
+    **dict.fromkeys(("tag", "script", "mark", "entity"), msgid("markup")),
     "space": msgid("spaces"),
     "cue": msgid("timing"),
     "head": msgid("front matter"),

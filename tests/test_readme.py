@@ -13,10 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import discord
 import pytest
+from PIL import Image, ImageChops, ImageStat
 
 from bot.discord.setup import RIGHTS
 from bot.terminal.app import build_app
 from config.settings import Settings
+from tests.bot.discord.picture import painted
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -127,6 +129,14 @@ def test_the_picture_is_a_picture_and_fetches_nothing(theme):
     # A line that is squeezed into a width is garbled by every font that is not the drawer's.
     assert "textLength" not in picture
     assert re.search("[\u4e00-\u9fff]", picture)
+
+
+def test_the_picture_for_package_pages_shows_the_same():
+    drawn = painted((ROOT / "docs" / "card-light.svg").read_text("utf-8"), "#ffffff").convert("RGB")
+    with Image.open(ROOT / "docs" / "card-light.png") as shown:
+        assert shown.size == drawn.size
+        # Another version of the library draws letters a little otherwise.
+        assert max(ImageStat.Stat(ImageChops.difference(drawn, shown.convert("RGB"))).mean) < 1
 
 
 def settings_rows() -> Iterator[str]:

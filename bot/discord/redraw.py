@@ -5,7 +5,8 @@ import contextlib
 import logging
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from time import monotonic
 from typing import Literal
 
@@ -19,7 +20,9 @@ from bot.discord.cards import card_text, draw_public
 from bot.discord.errors import LOST_REQUEST
 from bot.discord.lanes import LATE, take_lane
 from bot.discord.messages import location_of, said_in, without_spoilers
+from bot.explain import updated_line
 from bot.reply import Reply
+from bot.texts import Texts
 from claims.answering.answers import AnswerRecord
 from claims.answering.corrections import Correction
 from claims.store.server_settings import ServerSettings
@@ -117,8 +120,18 @@ async def follow_edit(bot: TouchstoneBot, record: AnswerRecord, message: discord
         compose, is_forwarded = Answerer(touchstone).composed, bool(message.message_snapshots)
         composed = await asyncio.to_thread(compose, finding, settings, said_still, requested=is_forwarded)
         if composed is not None and not bot.backoff.holds(record.channel):
-            await _say_anew(bot, record, message.id, composed, settings)
+            standing = [known[claim] for claim in said_still]
+            since = touchstone.moderation.corrections.changed_since
+            changed = await asyncio.to_thread(since, server, standing, record.taken_at)
+            reply = _told_changed(composed.reply, changed, bot.texts(composed.reply.language))
+            await _say_anew(bot, record, message.id, replace(composed, reply=reply), settings)
     return bool(said_still)
+
+
+def _told_changed(reply: Reply, changed: datetime | None, texts: Texts) -> Reply:
+    """Let a card go on saying that its claims were others when it was posted."""
+    line = updated_line(changed.date(), texts) if changed else ""
+    return replace(reply, note=texts.sentences(reply.note, line))
 
 
 async def _say_anew(

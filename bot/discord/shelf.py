@@ -260,11 +260,17 @@ class DocumentsCommand(
     async def _drop(self, click: Click) -> None:
         document = click["document"]
         try:
-            await click.do(click.moderation.shelf.remove, click.actor, document)
+            waiting = await click.do(click.moderation.shelf.remove, click.actor, document)
         except _REFUSED as error:
             await click.show(await draw_document(click, document, [own_words(error, click.texts)]))
             return
-        await click.show(await _draw_list(click, 0, [done(click.texts("{document} is gone.", document=document))]))
+        lines = [done(click.texts("{document} is gone.", document=document))]
+        if waiting:
+            told = click.texts.plural(
+                "{count} candidate that waited went with it.", "{count} candidates that waited went with it.", waiting
+            )
+            lines.append(told)
+        await click.show(await _draw_list(click, 0, lines))
 
 
 async def _entry(request: Request, document: str) -> ShelfEntry:

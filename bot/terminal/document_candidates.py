@@ -312,11 +312,11 @@ class _Review:
 
     def _waiting(self, document: str) -> list[int]:
         """Return what waits, of one document where it is named; raises DocumentTextError where that has no text."""
-        waiting = self._moderation.queue.items(self._actor, kind="candidate", size=_MOST_REVIEWED).items
-        numbers = [each.id for each in waiting if not document or each.payload.get("source") == document]
-        if document and not numbers:
+        queue, size = self._moderation.queue, _MOST_REVIEWED
+        waiting = queue.items(self._actor, kind="candidate", size=size, document=document).items
+        if document and not waiting:
             self._moderation.candidates.source(self._actor, document)
-        return numbers
+        return [each.id for each in waiting]
 
     def _show(self, item: "Item", draft: "FirstDraft", place: str) -> None:
         texts, say, payload = self._terminal.texts, self._terminal.print, item.payload

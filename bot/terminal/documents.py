@@ -251,10 +251,15 @@ def remove(
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:
         try:
-            touchstone.moderation.shelf.remove(Actor.operator(server), document)
+            waiting = touchstone.moderation.shelf.remove(Actor.operator(server), document)
         except (DocumentRefusedError, DocumentTextError) as error:
             raise _refusal(terminal, error) from error
     terminal.print(terminal.texts("{document} is gone.", document=document))
+    if waiting:
+        told = terminal.texts.plural(
+            "{count} candidate that waited went with it.", "{count} candidates that waited went with it.", waiting
+        )
+        terminal.print(told, style="dim")
 
 
 def _refusal(terminal: Terminal, error: WordedError) -> typer.Exit:

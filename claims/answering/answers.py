@@ -68,7 +68,7 @@ def is_free(session: Session, channel: int, claim: str, now: datetime, before: d
 
 GONE = "gone"
 # What only the checks use; a card looks the same whatever these say.
-_UNSEEN = ("wordings", "review_by", "status")
+UNSEEN_ON_CARDS = ("wordings", "review_by", "status")
 
 
 def card_fingerprints(session: Session, server: int, claims: Iterable[str]) -> dict[str, str]:
@@ -81,7 +81,7 @@ def card_fingerprints(session: Session, server: int, claims: Iterable[str]) -> d
 def _fingerprint(claim: ClaimRecord | None) -> str:
     if claim is None or claim.status != "published":
         return GONE
-    shown = {name: value for name, value in claim_state(claim).items() if name not in _UNSEEN}
+    shown = {name: value for name, value in claim_state(claim).items() if name not in UNSEEN_ON_CARDS}
     text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

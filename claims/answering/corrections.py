@@ -1,15 +1,15 @@
 """Corrections: the cards that show an older state of a claim, until each has been edited."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlmodel import Session, col
 
-from claims.answering.answers import GONE, card_fingerprints, is_card
+from claims.answering.answers import GONE, UNSEEN_ON_CARDS, card_fingerprints, is_card
 from claims.base import ClaimBase
-from claims.record import State, with_texts
+from claims.record import ClaimRecord, State, with_texts
 from claims.store.changes import CLAIM
 from claims.store.claim_rows import read_rows
 from claims.store.server_settings import CORRECTION_DAYS, SERVER
@@ -50,10 +50,11 @@ def _uses(settings: State | None, pack: str) -> bool:
 
 
 def _changes(
-    session: Session, server: int, kind: str, subject: str
+    session: Session, server: int, kind: str, subject: str, *, own: bool = False
 ) -> Iterator[tuple[datetime, State | None, State | None]]:
-    """Yield when a thing changed, its state before, and its state after; newest first."""
-    seen = or_(col(Revision.server) == server, col(Revision.server).is_(None))
+    """Yield when a thing changed, its state before, and its state after; newest first. `own`: in the server alone."""
+    seen = col(Revision.server) == server
+    seen = seen if own else or_(seen, col(Revision.server).is_(None))
     query = (
         select(col(Revision.at), col(ChangeRow.before), col(ChangeRow.after))
         .join(Revision, col(Revision.id) == col(ChangeRow.revision))
@@ -62,6 +63,13 @@ def _changes(
     )
     for row in session.connection().execute(query):
         yield row[0], row[1], row[2]
+
+
+def _on_card(state: State | None) -> State | None:
+    """Return what a card shows of a claim's state; nothing where the claim is not published."""
+    if state is None or state["status"] != "published":
+        return None
+    return {name: value for name, value in with_texts(state).items() if name not in UNSEEN_ON_CARDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,17 @@ class Corrections:
         """Return since when the server does not publish a claim, and what it was called."""
         with self._database.reading() as session:
             return read_withdrawal(session, server, claim)
+
+    def changed_since(self, server: int, claims: Iterable[ClaimRecord], moment: datetime) -> datetime | None:
+        """Return when what cards say of these claims of the server changed last, after a moment; None: not since."""
+        with self._database.reading() as session:
+            seen = [
+                at
+                for claim in claims
+                for at, was, now in _changes(session, server, CLAIM, claim.id, own=claim.server is not None)
+                if at > moment and _on_card(was) != _on_card(now)
+            ]
+        return max(seen, default=None)
 
     def done(self, correction: Correction) -> None:
         """Note that the card has been edited; a claim that changed meanwhile makes it pending again."""

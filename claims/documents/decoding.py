@@ -11,7 +11,7 @@ from stat import S_ISDIR, S_ISREG
 from charset_normalizer import from_bytes
 
 from claims.documents.cleaning import documents_file
-from config.errors import DocumentRefusedError
+from config.errors import DocumentRefusedError, msgid
 from config.named_files import STANDARD, open_named
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -80,10 +80,11 @@ def decoded(data: bytes, declared: str = "") -> str:
         raise DocumentRefusedError("There is nothing in it. Check that it was saved whole.")
     text = _read(data, declared)
     if "\x00" in text or _mostly_strange(text):
-        raise DocumentRefusedError(
-            "This is no text. Save it as text, a page, Markdown, subtitles or a PDF with a text layer."
-        )
+        raise DocumentRefusedError(_NO_TEXT)
     return text
+
+
+_NO_TEXT = msgid("This is no text. Save it as text, a page, Markdown, subtitles or a PDF with a text layer.")
 
 
 def chinese(data: bytes) -> tuple[str, str] | None:
@@ -151,6 +152,9 @@ def _strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
+        rest = data.decode(encoding, "ignore")
+        if not rest or _mostly_strange(rest):
+            raise DocumentRefusedError(_NO_TEXT) from error
         raise DocumentRefusedError(
             "The text is broken at byte {byte}: it is not in {encoding} throughout. Save it anew as UTF-8.",
             byte=error.start, encoding=encoding.removesuffix("-sig").upper(),

@@ -311,6 +311,8 @@ def text_in(name: str, raw: bytes) -> tuple[str, str]:
     try:
         return raw.decode(encoding), ""
     except UnicodeDecodeError as error:
+        if marked and not _is_text(raw[2:], "utf-16-le" if raw.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"):
+            raise _refused(name, worded("it is no text: a binary file, or a damaged one"), _AS_UTF_8) from error
         # Few files are in none of Unicode's: the others do without what finds that out.
         from claims.documents.decoding import chinese  # noqa: PLC0415
 
@@ -332,9 +334,19 @@ _AROUND = 20
 
 
 def _looks_like_utf_16(raw: bytes) -> bool:
-    """Tell whether every second byte is often NUL, as in Latin letters, digits and commas, and the others never."""
-    halves = sorted((raw[::2].count(0), raw[1::2].count(0)))
-    return halves[0] == 0 and halves[1] * 16 >= len(raw)
+    """Tell whether every second byte is often NUL, as in Latin letters, digits and commas, and the others never.
+
+    Few bytes of any file may do that by chance: together they have to be text.
+    """
+    first, second = raw[::2].count(0), raw[1::2].count(0)
+    is_wide = min(first, second) == 0 and max(first, second) * 16 >= len(raw)
+    return is_wide and _is_text(raw, "utf-16-be" if first else "utf-16-le")
+
+
+def _is_text(raw: bytes, encoding: str) -> bool:
+    """Tell whether bytes are text in an encoding, leaving out what is damaged or cut off."""
+    text = raw.decode(encoding, "ignore")
+    return bool(text) and UNFIT.search(text) is None
 
 
 def _format(name: str, text: str) -> Format:

@@ -19,7 +19,7 @@ from claims.documents.markup import View
 from claims.fields import clean_text
 from claims.moderation.editor import edit_change, new_claim_change, searched
 from claims.moderation.edits import AddWording, Edit, EditPoint, EditTexts
-from claims.moderation.queue import Item, NewItem, item_of, put, reports_of
+from claims.moderation.queue import WITH_DOCUMENT, Item, NewItem, is_from, item_of, put, reports_of
 from claims.moderation.reports import Reporter, pause_holds, reporters_of
 from claims.moderation.rights import Actor, permit, permitted
 from claims.moderation.server_setup import setting_change, settled
@@ -200,8 +200,9 @@ class ExtractionDesk:
         now, server = self._base.clock(), actor.server
         found = [(each, self._said_by(view.reading(each.start, each.end), server)) for each in report.items]
         with permitted(self._base.database.writing(), actor, "queue.decide") as session:
-            rows = select(QueueItem).where(col(QueueItem.server) == server, col(QueueItem.kind) == "candidate")
-            standing = [row for row in session.scalars(rows) if row.payload.get("source") == document]
+            went = col(QueueItem.decision) == WITH_DOCUMENT
+            rows = select(QueueItem).where(col(QueueItem.server) == server, is_from([document]), went.is_not(True))
+            standing = session.scalars(rows).all()
             cited = _cited(session, server).get(document, [])
             new = 0
             for each, claim in found:

@@ -15,6 +15,7 @@ from claims.fields import FormReader
 from claims.moderation.citations import Sources
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import ReplaceAll, check_published, cited_documents
+from claims.moderation.queue import gone_with
 from claims.moderation.rights import Actor, change_permitted, permit, permitted
 from claims.record import (
     ClaimRecord,
@@ -234,6 +235,8 @@ class Undoing:
             standing = [made for made in reversed(revision.changes) if not _is_gone(session, actor.server, made)]
             changes = list(_all_undone(session, actor.server, standing))
             _check_claims(session, actor.server, changes)
+            taken = [each.subject for each in changes if each.kind in {DOCUMENT, SOURCE} and each.after is None]
+            changes += gone_with(session, actor.server, taken) if taken else []
             return PreparedChanges(session, entry, changes, self._base.clock()).ahead
 
         return change_permitted(self._base.database, actor, "history.undo", prepare)

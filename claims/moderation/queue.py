@@ -15,9 +15,10 @@ from claims.documents.loading import reported_sources
 from claims.fields import LINE, FormReader
 from claims.moderation.rights import Actor, permitted
 from claims.record import with_texts
+from claims.store.changes import Change
 from claims.store.claim_rows import IN_ORDER, are_published, read_claims
 from claims.store.database import insert_into, rows_written
-from claims.store.revisions import hash_user
+from claims.store.revisions import QUEUE_ITEM, hash_user
 from claims.store.tables import Answer, Citation, Claim, Feedback, Point, QueueItem, Sighting
 from config.errors import UnknownClaimError
 
@@ -69,12 +70,36 @@ def item_key(server: int | None, kind: ItemKind, occasion: str) -> str:
     return f"{'shared' if server is None else server}/{kind}/{occasion}"
 
 
+# What has become of candidates whose document was taken away.
+WITH_DOCUMENT = "document"
+
+
 def put(session: Session, item: NewItem, at: datetime) -> bool:
-    """Put an item into the queue; False where the same occasion waits already, or has been decided."""
+    """Put an item into the queue; False where the same occasion waits already, or has been decided.
+
+    What only went with its document comes back with it.
+    """
     row = asdict(item)
     key = item_key(item.server, item.kind, row.pop("occasion"))
     row |= {"key": key, "payload": item.payload or {}, "created_at": at, "state": "open"}
-    return bool(rows_written(session, insert_into(session, QueueItem).values(row).on_conflict_do_nothing()))
+    anew = {**row, "decision": None, "decided_by": None, "decided_at": None}
+    went = col(QueueItem.decision) == WITH_DOCUMENT
+    insert = insert_into(session, QueueItem).values(row)
+    return bool(rows_written(session, insert.on_conflict_do_update(index_elements=["key"], set_=anew, where=went)))
+
+
+def is_from(documents: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that an item is a candidate from one of these documents."""
+    return (col(QueueItem.kind) == "candidate") & col(QueueItem.payload)["source"].as_string().in_(documents)
+
+
+def gone_with(session: Session, server: int | None, documents: Collection[str]) -> list[Change]:
+    """Return the end of the candidates that wait of documents which go, in the server's queue or (None) in all."""
+    waiting = is_from(documents) & (col(QueueItem.state) == "open")
+    if server is not None:
+        waiting &= col(QueueItem.server) == server
+    numbers = session.scalars(select(col(QueueItem.id)).where(waiting).order_by(col(QueueItem.id)))
+    return [Change(QUEUE_ITEM, str(number), {"state": "dismissed", "decision": WITH_DOCUMENT}) for number in numbers]
 
 
 def open_rows(session: Session, server: int | None, kind: ItemKind | None = None) -> list[QueueItem]:
@@ -279,13 +304,15 @@ class Queue:
         kind: ItemKind | None = None,
         size: int = 10,
         hidden: Collection[int] = frozenset(),
+        document: str = "",
     ) -> QueuePage:
         """Return a page of what waits in the actor's server; what has become due is looked up first.
 
-        Items of `hidden` channels, which the actor cannot see, are left out and not counted.
+        Items of `hidden` channels, which the actor cannot see, are left out and not counted. `document`: only what
+        comes from it.
         """
         now = self._clock()
-        waiting = _seen(actor, hidden)
+        waiting = _seen(actor, hidden) & is_from([document]) if document else _seen(actor, hidden)
         shown = waiting if kind is None else waiting & (col(QueueItem.kind) == kind)
         with permitted(self._base.database.reading(), actor, "queue.see") as session:
             wanted = due(session, actor.server, now)

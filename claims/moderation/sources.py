@@ -21,6 +21,7 @@ from claims.documents.loading import NO_DOCUMENT, is_loaded, left_out_documents,
 from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
 from claims.moderation.citations import FoundSentence, free_id, quoted_line, sentences_with
+from claims.moderation.queue import gone_with
 from claims.moderation.rights import Actor, permitted
 from claims.record import DocumentRecord, differences, fingerprint_of
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
@@ -189,8 +190,11 @@ class DocumentShelf:
         found = sentences_with(text, words)
         return [(each, quoted_line(document, text, each.start, each.end)) for each in found]
 
-    def remove(self, actor: Actor, document: str) -> None:
-        """Take a document and its text away; raises DocumentRefusedError while a claim cites it."""
+    def remove(self, actor: Actor, document: str) -> int:
+        """Take a document away with its text and the candidates that wait of it, and return how many these were.
+
+        Raises DocumentRefusedError while a claim cites it.
+        """
         with permitted(self._base.database.changing(), actor, "source.add") as session:
             _own(session, actor, document)
             cited = select(func.count()).select_from(Citation).where(col(Citation.document) == document)
@@ -199,8 +203,9 @@ class DocumentShelf:
                     "{document} is cited {count} times. Change the points that cite it first.",
                     document=document, count=count,
                 )  # fmt: skip
-            removed = _change(actor, document, None)
-            write_changes(session, actor.entry("documents.remove"), [removed], self._base.clock())
+            removed, waiting = _change(actor, document, None), gone_with(session, actor.server, [document])
+            write_changes(session, actor.entry("documents.remove"), [removed, *waiting], self._base.clock())
+        return len(waiting)
 
     def _keep(self, session: Session, sha256: str, text: str) -> bool:
         if is_loaded(session, sha256):

@@ -310,11 +310,13 @@ def corrected(text: str, problem: PackProblem, judge: Judge) -> str | None:
         return None
     for tried in _changes(lines[problem.line - 1], problem):
         left = judge("\n".join([*lines[: problem.line - 1], tried, *lines[problem.line :]]) + "\n")
-        # Below a key that was misspelt there may be faults that nobody saw before.
+        new = [each for each in left if not _stands(each, found)]
+        # Below a key that was misspelt there may be faults that nobody saw before; the line itself has none, and the
+        # file can be read.
         if _UNKNOWN.match(problem.fault):
-            is_better = len(left) <= len(found)
+            is_better = len(left) <= len(found) and all(each.field and each.line > problem.line for each in new)
         else:
-            is_better = len(left) < len(found) and all(_stands(each, found) for each in left)
+            is_better = len(left) < len(found) and not new
         if is_better and not _stands(problem, left):
             return tried
     return None
@@ -350,6 +352,9 @@ def _of_pair(lead: str, key: str, value: str) -> Iterator[str]:
     if key not in KEYS:
         for near in difflib.get_close_matches(key, KEYS, n=2, cutoff=_LEAST_ALIKE):
             yield f"{lead}{near}: {value}"
+            if value and value[0] not in _OPENING:
+                yield f"{lead}{near}: [{_quoted(value)}]"
+                yield f"{lead}{near}: [{{text: {_quoted(value)}, source: …}}]"
     for near in difflib.get_close_matches(value.strip().casefold(), WORDS, n=2, cutoff=_LEAST_ALIKE):
         yield f"{lead}{key}: {near}"
     day = _DAY.fullmatch(value.strip().strip("'\""))

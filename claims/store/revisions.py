@@ -144,17 +144,19 @@ OPEN: dict[str, Any] = {"state": "open", "decision": None}
 
 
 class QueueItemStore:
-    """Keeps what was decided on queue items, by their number."""
+    """Keeps what was decided on queue items, by their number; what goes for all servers goes out of their queues."""
 
     def read(self, session: Session, server: int | None, subject: str) -> dict[str, Any] | None:
         """Return what was decided, or None for an item that is gone or another server's."""
         row = session.get(QueueItem, int(subject))
-        return None if row is None or row.server != server else {"state": row.state, "decision": row.decision}
+        if row is None or server not in {None, row.server}:
+            return None
+        return {"state": row.state, "decision": row.decision}
 
     def write(self, context: WriteContext, subject: str, state: dict[str, Any] | None) -> None:
         """Write the decision; raises NotUndoableError for an item that is gone."""
         row = context.session.get(QueueItem, int(subject))
-        if row is None or row.server != context.server or state is None:
+        if row is None or context.server not in {None, row.server} or state is None:
             raise NotUndoableError("The queue item is gone: its time was over, or its author had it deleted.")
         row.state, row.decision = state["state"], state["decision"]
         decided = row.state != OPEN["state"]

@@ -198,6 +198,14 @@ async def test_it_is_taken_away_after_a_question_unless_it_is_cited(world):
     assert own(world) == []
 
 
+async def test_what_waits_of_it_goes_with_it(world):
+    await world.chief.click(await add(world), label="Look for claims")
+    asked = (await world.chief.slash(world.channel, "documents remove", document="silver")).response.message
+    done = await world.chief.click(asked, label="Yes, take it away")
+    assert "3 candidates that waited went with it." in text_of(done.response.message)
+    assert waiting(world) == []
+
+
 async def test_what_is_not_the_servers_own_stays_and_is_neither_suggested_nor_asked_about(world):
     await add(world)
     found = await world.chief.autocomplete(world.channel, "documents remove", "document", "")

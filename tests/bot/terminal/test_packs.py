@@ -201,7 +201,7 @@ def test_each_line_is_shown_once_with_the_change_that_mends_most_and_no_pattern_
     assert shown == [
         "  - id: One Claim", "  - id: one-claim",
         "    figures: [{value: 1, unit: bushels, bound: no, subject: corn}]",
-        "    point: Not so.", "    points: Not so.",
+        "    point: Not so.", "    points: [{text: 'Not so.', source: …}]",
     ]  # fmt: skip
     assert "Use small letters, digits, hyphens and points" in told.err
     assert "^[a-z" not in told.err

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.service import Touchstone
+from bot.terminal import document_candidates
 from bot.terminal.console import Terminal
 from bot.terminal.document_candidates import _Review
 from claims.moderation.editor import NewClaim
@@ -185,3 +186,18 @@ def test_a_claim_that_is_near_is_listed_and_named_by_its_number(call, tmp_path):
     done = call("documents", "review", typed=b"w\n1\nq\n")
     assert f"    1  {name}\n" in done.out
     assert "0 wait still." in done.out
+
+
+@pytest.mark.usefixtures("paper")
+def test_one_documents_candidates_are_found_behind_those_of_others(call, tmp_path, monkeypatch):
+    monkeypatch.setattr(document_candidates, "_MOST_REVIEWED", 2)
+    (tmp_path / "other.txt").write_text("The crane lifts 30% more than the old one, because its arm is of steel.\n")
+    assert call("documents", "add", "other.txt", "--title", "On the crane", "--publisher", "me").code == 0
+    call("documents", "candidates", "on-the-crane", "--queue")
+    assert "[1/1]" in call("documents", "review", "on-the-crane", typed=b"q\n").out
+
+
+@pytest.mark.usefixtures("paper")
+def test_who_takes_a_document_away_is_told_what_went_with_it(call):
+    assert "3 candidates that waited went with it." in call("documents", "remove", "on-the-quay").out
+    assert "Nothing waits for a decision." in call("documents", "review").out

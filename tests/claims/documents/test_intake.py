@@ -315,6 +315,8 @@ LAUGHS = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&
         (b"\x00" * 5000, "no text"),
         (SIMPLIFIED.encode() * 20 + SIMPLIFIED.encode("gbk"), "mixes encodings"),
         (b"\xff\xfeS\x00i\x00\x00\xd8", "broken at byte"),
+        (b"\xff\xfe\x00", "no text"),
+        (b"\xef\xbb\xbf\xff\xfe", "no text"),
         (b"\xef\xbb\xbfSilver \xff rose", "broken at byte"),
         (archive(), "ZIP"),
         (b"\x1f\x8b\x08\x00" + b"x" * 50, "gzip"),

@@ -54,6 +54,9 @@ REFUSED = {
     "Latin-1": ("pack:\n  title: Müll".encode("latin-1"), "line 2.*not UTF-8"),
     "broken UTF-16": (b"\xff\xfea\x00\x00\xd8a", "not UTF-16"),
     "binary": (b"claim\x01\x02\x03", "binary"),
+    "binary with NULs": (b"\x00\x01\x02", "a binary file"),
+    "binary with the mark of UTF-16": (b"\xff\xfe\x00", "no text"),
+    "binary with the other mark": (b"\xfe\xff\x00\x01\x02", "no text"),
 }
 
 

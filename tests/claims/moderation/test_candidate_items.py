@@ -10,6 +10,7 @@ from checks.lexicon import Lexicon
 from checks.model import Finding
 from claims.base import ClaimBase
 from claims.documents.candidates import Candidate
+from claims.documents.intake import DocumentFacts
 from claims.exchange.importing import load_pack
 from claims.moderation import citations
 from claims.moderation.candidate_items import CandidateDesk, QueueDecisions
@@ -17,9 +18,10 @@ from claims.moderation.citations import FoundSentence, sentences_with
 from claims.moderation.editor import Editor, NewClaim
 from claims.moderation.edits import EditPoint, EditTexts
 from claims.moderation.first_draft import FirstDraft
+from claims.moderation.history import History, Undoing
 from claims.moderation.queue import Queue
 from claims.moderation.rights import Actor
-from claims.moderation.sources import NewSource, SourceBook
+from claims.moderation.sources import DocumentShelf, NewSource, SourceBook
 from config.errors import DocumentTextError, InvalidEditError, NotAllowedError
 from tests.claims.conftest import KEY
 from tests.claims.packs import claim_data, pack_data, write_pack
@@ -175,3 +177,69 @@ def test_a_claim_is_opened_from_a_candidate(base: ClaimBase, desk: CandidateDesk
     texts = EditTexts(item.payload["title"], "context", "2026-01-05")
     claim, _ = QueueDecisions(base).open_claim(MODERATOR, item.id, texts)
     assert base.claim(claim, HERE).wordings[0].text == item.payload["text"]
+
+
+@pytest.fixture
+def shelf(base: ClaimBase, lexicon: Lexicon) -> DocumentShelf:
+    return DocumentShelf(base, lexicon)
+
+
+def brought(shelf: DocumentShelf, actor: Actor) -> str:
+    """Put a document on the shelf; return its id."""
+    return shelf.add(actor, shelf.read(f"{PAPER}Sleep well.\n".encode()), DocumentFacts("The silver year")).document
+
+
+def counted(queue: Queue, *actors: Actor) -> list[int]:
+    return [len(queue.items(each, kind="candidate").items) for each in actors]
+
+
+def test_candidates_go_with_their_document_and_come_back_with_it(
+    base: ClaimBase, desk: CandidateDesk, queue: Queue, shelf: DocumentShelf
+) -> None:
+    document = brought(shelf, OPERATOR)
+    for actor in (OPERATOR, MODERATOR, STRANGER):
+        assert find(desk, actor, document) == 2
+    find(desk, MODERATOR, "paper")
+    QueueDecisions(base).dismiss(MODERATOR, queue.items(MODERATOR, document=document).items[0].id)
+    assert shelf.remove(OPERATOR, document) == 5
+    assert counted(queue, OPERATOR, MODERATOR, STRANGER) == [0, 2, 0]
+    went = History(base).revision(OPERATOR, base.revision)
+    assert [each.kind for each in went.changes] == ["document", *["queue item"] * 5]
+    undone = Undoing(base).undo(OPERATOR, went.id)
+    assert counted(queue, OPERATOR, MODERATOR, STRANGER) == [2, 3, 2]
+    Undoing(base).undo(OPERATOR, undone.revision)
+    assert counted(queue, OPERATOR, MODERATOR, STRANGER) == [0, 2, 0]
+
+
+def test_they_go_also_where_the_coming_of_their_document_is_undone(
+    base: ClaimBase, desk: CandidateDesk, queue: Queue, shelf: DocumentShelf
+) -> None:
+    document = brought(shelf, MODERATOR)
+    added = base.revision
+    find(desk, MODERATOR, document)
+    Undoing(base).undo(MODERATOR, added)
+    assert counted(queue, MODERATOR) == [0]
+
+
+def test_a_document_that_is_added_anew_is_looked_through_anew(
+    base: ClaimBase, desk: CandidateDesk, queue: Queue, shelf: DocumentShelf
+) -> None:
+    document = brought(shelf, MODERATOR)
+    find(desk, MODERATOR, document)
+    QueueDecisions(base).dismiss(MODERATOR, queue.items(MODERATOR).items[0].id)
+    shelf.remove(MODERATOR, document)
+    assert brought(shelf, MODERATOR) == document
+    # What somebody has decided stays decided.
+    assert find(desk, MODERATOR, document) == 1
+    assert counted(queue, MODERATOR) == [1]
+
+
+def test_the_candidates_of_one_document_are_found_behind_any_number_of_others(
+    desk: CandidateDesk, queue: Queue, shelf: DocumentShelf
+) -> None:
+    document = brought(shelf, MODERATOR)
+    find(desk, MODERATOR, "paper")
+    find(desk, MODERATOR, document)
+    page = queue.items(MODERATOR, kind="candidate", size=2, document=document)
+    assert [each.payload["source"] for each in page.items] == [document] * 2
+    assert page.counts["candidate"] == 2

@@ -105,6 +105,17 @@ def test_nothing_but_the_queue_is_written(base, lexicon, there) -> None:
     assert base.revision == before
 
 
+def test_a_document_that_was_taken_away_and_is_back_is_looked_through_anew(base, lexicon, there) -> None:
+    found_where(there, item(QUOTE), item(SECOND))
+    run(desk(base, lexicon, there))
+    shelf = DocumentShelf(base, lexicon)
+    assert shelf.remove(MODERATOR, "the-silver-year") == 2
+    assert waiting(base) == []
+    shelf.add(MODERATOR, shelf.read(PAPER.encode()), DocumentFacts("The silver year", language="en"))
+    assert sum(each.new for each in run(desk(base, lexicon, there))) == 2
+    assert len(waiting(base)) == 2
+
+
 @pytest.mark.parametrize(
     "obeyed",
     [

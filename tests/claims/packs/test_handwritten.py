@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from claims.base import ClaimBase
 from claims.exchange.formats import Format
@@ -12,14 +14,16 @@ from claims.exchange.importing import (
     export_claims,
     import_claims,
     load_pack,
+    pack_problems,
     plan_import,
     read_import,
     read_import_bytes,
 )
 from claims.moderation.rights import Actor
-from claims.packs.handwritten import find_quote
+from claims.packs.handwritten import corrected, find_quote
 from config.errors import ImportRefusedError
 from tests.claims.packs import DOCUMENT, END, START, pack_data, span_hash, write_pack
+from tests.quick import examples
 
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
 LEAST = """\
@@ -153,6 +157,7 @@ def test_a_point_says_where_it_is_from(base: ClaimBase, tmp_path: Path, points: 
                 "Begin it with as many spaces as they.",
             ),
         ),
+        ("The crane is from 1920", "1920", ("claims[0].title", "this must be text", "Put it in quotes.")),
         (
             "    points:",
             "    figures: [{value: 1-2, unit: g, bound: range, subject: tea}]\n    points:",
@@ -292,3 +297,37 @@ def test_a_pack_of_another_field_loads_as_it_was_written(base: ClaimBase) -> Non
         pytest.skip("the packs of other fields are not here (looked for ../shared/eval/domains)")
     load_pack(base, path)
     assert {claim.pack for claim in base.claims()} == {"hardware"}
+
+
+LINES = [*LEAST.splitlines(), "      - speaker: Ann", "        text: It was built in 1923."]
+SCRAPS = (
+    *("value", "valu", "about 5", "text", "speaker", "a: b", "12:30", "1e5", "2026/1/5", "白银", "~", "- ", ": ", ":"),
+    *("：", "'", '"', " ", "#", "[", "]", "{", "}", "&a", "*a", "!x", "%", "@", "`", "|", ">", "?", "\t"),
+)
+ODD = st.lists(st.sampled_from(SCRAPS), min_size=1, max_size=5).map("".join)
+
+
+def spoiled(line: str, odd: str) -> tuple[str, ...]:
+    """Return a line of a pack with odd words in several places of it."""
+    indent, item = line[: len(line) - len(line.lstrip())], "- " * line.lstrip().startswith("- ")
+    key, _, value = line.partition(": ")
+    return f"{indent}- {odd}", f"{key}: {odd}", f"{indent}{item}{odd}: {value}", line + odd, indent + odd
+
+
+@settings(max_examples=examples(300))
+@given(st.integers(0, len(LINES) - 1), ODD, st.integers(0, 4))
+@example(6, "value: about 5", 2)
+@example(3, "a: b", 0)
+def test_a_corrected_line_is_read_and_has_no_fault_that_it_did_not_have(at: int, odd: str, form: int) -> None:
+    lines = [*LINES[:at], spoiled(LINES[at], odd)[form], *LINES[at + 1 :]]
+    text = "\n".join(lines) + "\n"
+    found = pack_problems(text)
+    for problem in found:
+        right = corrected(text, problem, pack_problems)
+        if right is None:
+            continue
+        shown = text.splitlines()
+        left = pack_problems("\n".join([*shown[: problem.line - 1], right, *shown[problem.line :]]) + "\n")
+        new = [each for each in left if (each.field, each.fault) not in {(one.field, one.fault) for one in found}]
+        assert all(each.field for each in new), (problem, right, new)
+        assert all(each.line > problem.line for each in new), (problem, right, new)

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.discord import bot
+from claims.moderation.edits import AddWording
 from tests.bot.discord.world import CRANE, FERRY, SEALS, labels_of, text_of
 from tests.claims.people import administrator
 from tests.templates import load_shipped_packs
@@ -105,3 +106,23 @@ async def test_what_is_said_of_a_withdrawn_claim_outlasts_an_edit(world, desk):
     assert "took this claim out" in only_card(world)
     await world.alice.edit(said, f"{CRANE}!")
     assert "took this claim out" in only_card(world)
+
+
+async def test_that_a_claim_has_changed_since_is_still_said_after_an_edit(world, desk):
+    said = await world.alice.send(world.channel, f"{CRANE}. {SEALS}.")
+    desk.retitle()
+    await desk.run()
+    assert "Updated on " in only_card(world)
+    await world.alice.edit(said, f"{CRANE}.")
+    assert "seals" not in only_card(world)
+    assert "Updated on " in only_card(world)
+
+
+async def test_an_edit_alone_is_no_update(world, desk):
+    said = await world.alice.send(world.channel, f"{CRANE}. {SEALS}.")
+    desk.touchstone.moderation.editor.edit(
+        desk.chief, "crane-built-1920", None, AddWording("the crane dates from 1920")
+    )
+    desk.retitle("seals-dying-out", "Seals thrive")
+    await world.alice.edit(said, f"{CRANE}.")
+    assert "Updated on " not in only_card(world)

@@ -1,23 +1,32 @@
-"""Draw the pictures in the README: what members see in Discord, in light and dark. Run it as `python -m docs.card`."""
+"""Draw the pictures in the README: what members see in Discord, in light and dark.
+
+Run it as `python -m tests.bot.discord.picture`. Each is an SVG; the light one is a PNG too, for package pages, which
+are light and do not show every SVG.
+"""
 
 import re
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from noto_cjk_sans_otc import FONT_PATH
+from PIL import Image, ImageDraw, ImageFont
+
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import card_text, draw_short
 from bot.service import Touchstone
 from bot.short import width
+from config.languages import SHOWN
 from config.settings import Settings
 
 MESSAGES = (
     ("Robin", "#5b6abf", "every H100 server has 5 kg of silver inside"),
     ("小雨", "#b3577a", "AI基建投资就是泡沫"),
 )
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[3] / "docs"
 FONTS = (
     "'gg sans', 'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei',"
     " 'Source Han Sans SC', 'WenQuanYi Micro Hei', sans-serif"
@@ -69,10 +78,13 @@ class Drawing:
 
 
 def main() -> None:
-    """Check the messages on a fresh claim base and write both pictures."""
+    """Check the messages on a fresh claim base and write the pictures."""
     with TemporaryDirectory() as folder, Touchstone.open(Settings(database_url=f"sqlite:///{folder}/base.db")) as stone:
         for theme, colours in THEMES.items():
-            (FOLDER / f"card-{theme}.svg").write_text(draw(stone, colours), "utf-8")
+            picture = draw(stone, colours)
+            (FOLDER / f"card-{theme}.svg").write_text(picture, "utf-8")
+            if theme == "light":
+                painted(picture, colours.ground).save(FOLDER / "card-light.png", optimize=True)
 
 
 def draw(stone: Touchstone, colours: Colours) -> str:
@@ -88,6 +100,38 @@ def draw(stone: Touchstone, colours: Colours) -> str:
         f'height="{height:g}" font-family="{FONTS}">'
     )
     return "\n".join([head, ground, *drawing.parts, "</svg>"]) + "\n"
+
+
+# Of each point of the picture so many are painted in a row, and of these so many become one: sharp and without steps.
+DENSITY, FINER = 2, 3
+# Strokes of bold text are so much wider, as a part of the font's size.
+_BOLDER = 0.022
+
+
+def painted(picture: str, ground: str) -> Image.Image:
+    """Return the same as pixels: boxes, circles and lines of text, the only things that are drawn here."""
+    root = ElementTree.fromstring(picture)  # noqa: S314  our own
+    scale = DENSITY * FINER
+    size = tuple(round(float(root.attrib[name]) * scale) for name in ("width", "height"))
+    image = Image.new("RGB", size, ground)
+    canvas = ImageDraw.Draw(image)
+    for each in root:
+        kind, facts = each.tag.rpartition("}")[2], dict(each.attrib)
+        colour, bold = facts.pop("fill"), facts.pop("font-weight", "")
+        anchor = "ms" if facts.pop("text-anchor", "") == "middle" else "ls"
+        at = {name: float(value) * scale for name, value in facts.items()}
+        if kind == "rect":
+            box = (at["x"], at["y"], at["x"] + at["width"], at["y"] + at["height"])
+            canvas.rounded_rectangle(box, at["rx"], colour)
+        elif kind == "circle":
+            canvas.circle((at["cx"], at["cy"]), at["r"], colour)
+        else:
+            font = ImageFont.truetype(str(FONT_PATH), at["font-size"], index=SHOWN["zh-Hans"].face)
+            stroke = at["font-size"] * _BOLDER if bold else 0
+            canvas.text((at["x"], at["y"]), each.text or "", colour, font, anchor, stroke_width=stroke)
+    smaller = image.resize(tuple(side // FINER for side in size), Image.Resampling.LANCZOS)
+    # A third of the size, which nobody can tell apart.
+    return smaller.quantize(128)
 
 
 def _speaker(drawing: Drawing, name: str, colour: str, mark: str) -> None:
