@@ -507,7 +507,9 @@ def gather(
             pairs += measurer.pairs(f"beside {name}", [*claims, *read_claims(SHIPPED)], said)
         if name in own or name == "first sight":
             others = [text for other, texts in long.items() if other != name for text in texts]
-            pairs += measurer.pairs(f"wrapped {name}", claims, wrapped(name, said, len(claims), others))
+            taken_up = set(measurer.taken_up(claims, said))
+            apart = [row for row in said if row not in taken_up]
+            pairs += measurer.pairs(f"wrapped {name}", claims, wrapped(name, apart, len(claims), others))
         if name in own or name == "own":
             pairs += measurer.pairs(f"framed {name}", claims, framed(name, claims))
         if name in own:

@@ -3,7 +3,7 @@
 import hashlib
 import pickle
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from checks.embedders.semantic import SemanticEmbedder
 from checks.lexicon import Lexicon, analyse
 from checks.matching import Look, StanceReadings, stance_measures, topic_measures
 from checks.meaning import Meaning, Nearness
-from checks.model import KnownClaim
+from checks.model import KnownClaim, WordingList
 from checks.stance import StanceReader
 from checks.stance.cues import ToneReader
 from checks.tuning import DisputeTuning, Tuning
@@ -76,12 +76,43 @@ class Measurer:
         kept = self.folder / f"{pack}-{key}.pickle"
         if kept.exists():
             return pickle.loads(kept.read_bytes())  # noqa: S301  written here, by this program
-        base = IndexedBase.of(claims, self.lexicon, self.tuning)
-        meaning = Meaning.of(base, self.source)
-        assert meaning is not None
-        found = [pair for row in rows for pair in self._of(pack, row, base, meaning, is_read=is_read)]
+        found: list[Pair] = []
+        for some, said in self._apart(claims, rows):
+            base = IndexedBase.of(some, self.lexicon, self.tuning)
+            meaning = Meaning.of(base, self.source)
+            assert meaning is not None
+            found += [pair for row in said for pair in self._of(pack, row, base, meaning, is_read=is_read)]
         kept.write_bytes(pickle.dumps(found))
         return found
+
+    def _apart(
+        self, claims: Sequence[KnownClaim], rows: Sequence[Row]
+    ) -> Iterable[tuple[Sequence[KnownClaim], Sequence[Row]]]:
+        """Yield claims with the messages to hold against them.
+
+        A message that a pack has taken up among its wordings would find itself: half of such messages at a time are
+        held against claims that have the other half alone.
+        """
+        taken_up = self.taken_up(claims, rows)
+        found = set(taken_up)
+        for half in (taken_up[::2], taken_up[1::2]):
+            if half:
+                texts = {self._fold(row.text) for row in half}
+                yield [self._without(claim, texts) for claim in claims], half
+        yield claims, [row for row in rows if row not in found]
+
+    def taken_up(self, claims: Sequence[KnownClaim], rows: Sequence[Row]) -> list[Row]:
+        """Return the messages that stand among the wordings, in whichever script and punctuation."""
+        own = {self._fold(wording.text) for claim in claims for wording in claim.wordings}
+        return [row for row in rows if self._fold(row.text) in own]
+
+    def _without(self, claim: KnownClaim, texts: set[str]) -> KnownClaim:
+        return replace(
+            claim, wordings=WordingList(each for each in claim.wordings if self._fold(each.text) not in texts)
+        )
+
+    def _fold(self, text: str) -> str:
+        return self.lexicon.folder.fold(text.strip())
 
     def nearest(self, claims: Sequence[KnownClaim], texts: Sequence[str], vectors: Vectors, most: int) -> list[str]:
         """Return the texts that come nearest to any of the claims in meaning; `vectors` are those of the texts."""
