@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from types import ModuleType
@@ -252,6 +252,28 @@ class VectorStore(Protocol):
         ...
 
 
+class VectorRows(Mapping[str, Vector]):
+    """Vectors by text, as the rows of one array: to put thousands of them together again would take as long as all else.
+
+    Attributes:
+        vectors: the rows, in the order of the texts.
+    """
+
+    def __init__(self, texts: Iterable[str], vectors: Vectors) -> None:
+        """Take a row for each of the texts, which all differ."""
+        self._rows = {text: row for row, text in enumerate(texts)}
+        self.vectors = vectors
+
+    def __getitem__(self, text: str) -> Vector:
+        return self.vectors[self._rows[text]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 class CachingEmbedder:
     """Wraps an embedder: the newest messages stay in memory, wordings in `store`. Safe to use from several threads."""
 
@@ -285,7 +307,10 @@ class CachingEmbedder:
     def embed_wordings(self, texts: Sequence[str]) -> Vectors:
         """Return one row for each wording; asks the embedder only for those not in the store, and keeps them there."""
         wanted = [bounded(text) for text in texts]
-        found = self._loaded(list(dict.fromkeys(wanted)))
+        kept = self._loaded(list(dict.fromkeys(wanted)))
+        if isinstance(kept, VectorRows) and [*kept] == wanted:
+            return kept.vectors
+        found = dict(kept)
         missing = [text for text in dict.fromkeys(wanted) if text not in found]
         for start in range(0, len(missing), _STEP):
             step = missing[start : start + _STEP]
@@ -307,7 +332,7 @@ class CachingEmbedder:
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
-    def _loaded(self, texts: Sequence[str]) -> dict[str, Vector]:
+    def _loaded(self, texts: Sequence[str]) -> Mapping[str, Vector]:
         if self._store is None:
             return {}
         try:
@@ -315,18 +340,19 @@ class CachingEmbedder:
         except TouchstoneError as error:
             log.warning("Kept vectors cannot be read; all wordings are embedded anew. %s", error)
             return {}
-        found = {text: kept[text] for text in texts if text in kept}
+        found = kept if [*kept] == texts else {text: kept[text] for text in texts if text in kept}
         return found if self._still_true(found) else {}
 
-    def _still_true(self, found: dict[str, Vector]) -> bool:
+    def _still_true(self, found: Mapping[str, Vector]) -> bool:
         """Embed the first and the last kept wording again, once for vectors of one length.
 
         The model behind an unchanged name may have been replaced, in the middle of a base too.
         """
-        shapes = {kept.shape for kept in found.values()}
-        if shapes <= {self._trusted}:
+        shapes = {found.vectors.shape[1:]} if isinstance(found, VectorRows) else {one.shape for one in found.values()}
+        if not found or shapes <= {self._trusted}:
             return True
-        ends = [*dict.fromkeys([next(iter(found)), next(reversed(found))])]
+        texts = [*found]
+        ends = [*dict.fromkeys([texts[0], texts[-1]])]
         fresh = dict(zip(ends, self._embedder.embed(ends), strict=True))
         if shapes == {fresh[ends[0]].shape} and all(
             float(now @ found[text]) >= _SAME * float(now @ now) for text, now in fresh.items()
