@@ -253,7 +253,7 @@ class VectorStore(Protocol):
 
 
 class VectorRows(Mapping[str, Vector]):
-    """Vectors by text, as the rows of one array: to put thousands of them together again would take as long as all else.
+    """Vectors by text, as the rows of one array: to put thousands together again would take as long as all else.
 
     Attributes:
         vectors: the rows, in the order of the texts.
