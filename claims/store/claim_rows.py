@@ -244,7 +244,7 @@ def _figures(session: Session, keys: Select[Any]) -> dict[int, list[KnownFigure]
     return _grouped((row[0], KnownFigure(*map(_held_once, names, row[1:]))) for row in rows)
 
 
-def _of_claims(part: type[Wording] | type[Figure], names: Iterable[str], keys: Select[Any]) -> Select[Any]:
+def _of_claims(part: type[Wording] | type[Figure], names: Iterable[str], keys: Select[Any]) -> Executable:
     columns = (col(part.claim), *(getattr(part, name) for name in names))
     return select(*columns).where(col(part.claim).in_(keys)).order_by(col(part.claim), col(part.position))
 
