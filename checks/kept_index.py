@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from importlib import metadata, resources
 from io import BytesIO
-from itertools import compress, pairwise
+from itertools import compress, pairwise, product
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,7 +25,7 @@ from checks.text import ClaimTexts
 from checks.tuning import Tuning
 from checks.words import FoldedTexts, WordNumbers, give_back
 from config.errors import TouchstoneError
-from config.languages import CODES, lexicon_files
+from config.languages import CODES
 
 log = logging.getLogger(__name__)
 
@@ -117,11 +117,12 @@ def read_with(*, messages: bool = False) -> Iterator[bytes]:
         if file.is_file():
             yield file.name.encode()
             yield file.read_bytes()
-    for name in _LEXICON:
-        for language, text in lexicon_files(name).items():
-            yield language.encode()
-            yield text.encode()
     lexicon = config / "lexicon"
+    for name, code in product(_LEXICON, CODES):
+        if (lexicon / code / name).is_file():
+            yield code.encode()
+            # As texts they would be read, and written again, in seven times the time.
+            yield (lexicon / code / name).read_bytes()
     for folder in (checks / "stance", checks / "figures", lexicon, *map(lexicon.joinpath, CODES)) if messages else ():
         for file in sorted((each for each in folder.iterdir() if each.is_file()), key=lambda each: each.name):
             yield file.name.encode()
