@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from types import ModuleType
@@ -46,7 +46,8 @@ class Embedder(Protocol):
 
 def bounded(text: str) -> str:
     """Return the text without lone surrogates, cut at 500 characters: what every model can take in bounded time."""
-    return text[:MOST_EMBEDDED].encode("utf-8", "ignore").decode("utf-8")
+    cut = text[:MOST_EMBEDDED]
+    return cut if cut.isascii() else cut.encode("utf-8", "ignore").decode("utf-8")
 
 
 def unit_rows(raw: npt.ArrayLike, rows: int) -> Vectors:
@@ -256,13 +257,14 @@ class VectorRows(Mapping[str, Vector]):
     """Vectors by text, as the rows of one array: to put thousands together again would take as long as all else.
 
     Attributes:
-        vectors: the rows, in the order of the texts.
+        texts: the texts, of which one may come twice.
+        vectors: a row for each of them.
     """
 
-    def __init__(self, texts: Iterable[str], vectors: Vectors) -> None:
-        """Take a row for each of the texts, which all differ."""
+    def __init__(self, texts: Sequence[str], vectors: Vectors) -> None:
+        """Take a row for each of the texts."""
+        self.texts, self.vectors = texts, vectors
         self._rows = {text: row for row, text in enumerate(texts)}
-        self.vectors = vectors
 
     def __getitem__(self, text: str) -> Vector:
         return self.vectors[self._rows[text]]
@@ -307,8 +309,8 @@ class CachingEmbedder:
     def embed_wordings(self, texts: Sequence[str]) -> Vectors:
         """Return one row for each wording; asks the embedder only for those not in the store, and keeps them there."""
         wanted = [bounded(text) for text in texts]
-        kept = self._loaded(list(dict.fromkeys(wanted)))
-        if isinstance(kept, VectorRows) and [*kept] == wanted:
+        kept = self._loaded(wanted)
+        if isinstance(kept, VectorRows) and kept.texts == wanted:
             return kept.vectors
         found = dict(kept)
         missing = [text for text in dict.fromkeys(wanted) if text not in found]
@@ -340,7 +342,7 @@ class CachingEmbedder:
         except TouchstoneError as error:
             log.warning("Kept vectors cannot be read; all wordings are embedded anew. %s", error)
             return {}
-        found = kept if [*kept] == texts else {text: kept[text] for text in texts if text in kept}
+        found = kept if isinstance(kept, VectorRows) else {text: kept[text] for text in texts if text in kept}
         return found if self._still_true(found) else {}
 
     def _still_true(self, found: Mapping[str, Vector]) -> bool:

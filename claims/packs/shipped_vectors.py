@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,14 +70,14 @@ class ShippedVectors:
     def load(self, model: str, texts: Sequence[str]) -> Mapping[str, Vector]:
         """Return the vectors of those of the texts that are shipped or kept; all of them have the same length."""
         shipped = self._shipped if texts and self._shipped.encoder == model else _NOTHING
-        rows = {text: row for text in texts if (row := shipped.rows.get(hash_of(text))) is not None}
-        found = VectorRows(rows, shipped.of([*rows.values()]))
-        missing = [text for text in texts if text not in rows]
+        there = [(text, row) for text in texts if (row := shipped.rows.get(hash_of(text))) is not None]
+        found = VectorRows([text for text, _ in there], shipped.of([row for _, row in there]))
+        missing = [text for text in texts if text not in found]
         if self._beside is None or not missing:
             return found
         kept = self._beside.load(model, missing)
         size = found.vectors.shape[1]
-        return {**found, **{text: vector for text, vector in kept.items() if not rows or len(vector) == size}}
+        return {**found, **{text: vector for text, vector in kept.items() if not there or len(vector) == size}}
 
     def save(self, model: str, vectors: Mapping[str, Vector]) -> None:
         """Have the other store keep the vectors."""
@@ -88,7 +87,8 @@ class ShippedVectors:
     @cached_property
     def _shipped(self) -> RoundedVectors:
         try:
-            return read_vectors(self._file.read_bytes())
+            with self._file.open("rb") as opened:
+                return read_vectors(opened)
         except Exception as error:  # noqa: BLE001  a damaged file raises what the damage makes of it
             log.warning("The vectors that come with the packs cannot be read; their texts are embedded. %s", error)
             return _NOTHING
@@ -99,9 +99,9 @@ def shipped_file() -> Traversable:
     return resources.files("claims") / "packs" / "vectors.npz"
 
 
-def read_vectors(written: bytes) -> RoundedVectors:
-    """Return vectors from bytes; raises one of several errors where these are damaged."""
-    with np.load(BytesIO(written), allow_pickle=False) as file:
+def read_vectors(opened: IO[bytes]) -> RoundedVectors:
+    """Return vectors from an open file; raises one of several errors where this is damaged."""
+    with np.load(opened, allow_pickle=False) as file:
         arrays: dict[str, Array] = dict(file)
     hashes, numbers, largest = arrays["hashes"].tobytes(), arrays["numbers"], arrays["largest"]
     rows = {hashes[start : start + _HASH]: row for row, start in enumerate(range(0, len(hashes), _HASH))}

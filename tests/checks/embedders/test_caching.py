@@ -49,7 +49,8 @@ class RowStore(DictStore):
 
     def load(self, model: str, texts: Sequence[str]) -> VectorRows:
         found = super().load(model, texts)
-        return VectorRows(found, np.array([*found.values()]))
+        known = [text for text in texts if text in found]
+        return VectorRows(known, np.array([found[text] for text in known]))
 
 
 @pytest.mark.parametrize("wanted", [["a", "b", "c"], ["c", "a", "b"], ["a", "b", "a"], ["new", "a"], ["b", "new", "b"]])
