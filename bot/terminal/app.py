@@ -333,8 +333,18 @@ def _give_up_output() -> None:
             sys.stdout.close()
 
 
+# Lines of fewer cells hold nothing, and those of more fill the memory.
+_CELLS = range(10, 10_000)
+
+
 def open_streams() -> None:
-    """Let output go anywhere: signs that a terminal's code page lacks are replaced, and closed streams are as empty."""
+    """Let output go anywhere: signs that a terminal's code page lacks are replaced, and closed streams are as empty.
+
+    A width that no terminal has, as some that nobody looks at are said to have, counts as none.
+    """
+    with suppress(ValueError):
+        if int(os.environ.get("COLUMNS", "")) not in _CELLS:
+            del os.environ["COLUMNS"]
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  for the whole process

@@ -292,6 +292,9 @@ def trends(
     if out == sheet == STANDARD:
         both = terminal.texts("Standard output takes one of the two. Name a file for the other.")
         raise typer.BadParameter(both, param_hint="--out, --csv")
+    if out is not None and sheet is not None and out.resolve() == sheet.resolve():
+        one = terminal.texts("One file cannot be picture and sheet. Name another one for one of them.")
+        raise typer.BadParameter(one, param_hint="--out, --csv")
     if STANDARD in {out, sheet}:
         terminal.speak_aside()
     with terminal.open() as touchstone:

@@ -340,8 +340,7 @@ def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
     place: PartPath = tuple(error.absolute_path)
     rule, limit, instance = str(error.validator), cast("Any", error.validator_value), cast("Any", error.instance)
     known: list[str] = sorted(cast("Any", error.schema).get("properties", ()))
-    # Of a point people write what its citations are made of.
-    known += ["source", "quote"] if "citations" in known else []
+    known += ["source", "quote"] if "citations" in known else []  # what people write of a point's citations
     if rule == "additionalProperties":
         for key in sorted(set(instance) - set(known)):
             bare, meant = _STRANGE.sub("", key), _meant(key, known, instance)
@@ -365,8 +364,9 @@ def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
     if rule == "enum" and place[-1] == "unit":
         own = worded("Or give your own by all its spellings: [{unit}, …], in a sheet {unit} | ….", unit=instance)
         mend = worded("{one} {other}", one=mend, other=own)
-    elif limit == "object" and not isinstance(instance, list) and GIVEN[0] not in known:
-        mend = worded("Write it as keys, one a line below it: {known}.", known=", ".join(known))
+    elif limit == "object" and not isinstance(instance, list):
+        keys = worded("Write it as keys, one a line below it: {known}.", known=", ".join(known))
+        fault, mend = _type(instance, "string") if GIVEN[0] in known else (fault, keys)
     yield where, fault, mend
 
 

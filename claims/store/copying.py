@@ -25,13 +25,15 @@ from claims.store.database import (
     set_logs_aside,
 )
 from config.errors import DatabaseError, msgid, worded
-from config.named_files import give_name, to_the_disk, written_whole
+from config.named_files import PRIVATE, give_name, to_the_disk, written_whole
 from config.settings import shown_database
 
 # The step of a base into which another is being copied.
 HALF_COPIED = "half-copied"
 _HASH = ".sha256"
 _CHUNK = 1 << 20
+# Rights of all who are neither owner nor of the group.
+_OTHERS = 0o007
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,15 +271,18 @@ def _now() -> str:
 def upgrade(database: Database, steps: str = "head") -> Path | None:
     """Run the missing migration steps, all or none; return the backup file, where one was made.
 
-    Raises DatabaseError where the database was made by a newer Touchstone.
+    A base that everybody may read is closed to them. Raises DatabaseError where a newer Touchstone has made it.
     """
     if database.is_read_only:
         _as_it_must_be(database)
         return None
     # A base that is up to date is opened without its lock: a long write elsewhere keeps nobody from starting.
     with database.reading() as session:
-        if current_step(session.connection()) == newest_step():
-            return None
+        is_newest = current_step(session.connection()) == newest_step()
+    # What is no base, and was named by mistake, could not be read, and keeps the rights that it has.
+    _close_to_others(database.file)
+    if is_newest:
+        return None
     with database.connecting() as connection:
         now = current_step(connection)
         if now == newest_step():
@@ -297,6 +302,13 @@ def upgrade(database: Database, steps: str = "head") -> Path | None:
             config.attributes["connection"] = connection
             command.upgrade(config, steps)
         return backup
+
+
+def _close_to_others(file: Path | None) -> None:
+    for each in [file, *(file.with_name(file.name + name) for name in LOGS)] if file is not None else ():
+        with suppress(OSError):  # not there, another user's file, or a file system without rights
+            if each.stat().st_mode & _OTHERS:
+                each.chmod(PRIVATE)
 
 
 def _as_it_must_be(database: Database) -> None:

@@ -22,7 +22,7 @@ from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, Se
 from claims.store.tables import Table
 from config.errors import DatabaseError, DatabaseUnavailableError, Worded, install_hint, msgid, worded
 from config.logging import blotted
-from config.named_files import PRIVATE, written_whole
+from config.named_files import written_whole
 from config.settings import database_secrets, shown_database
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ PRAGMAS = (
 )
 # Beside a base while it is open; a base that is put in another's place must not find the other's.
 LOGS = ("-wal", "-shm", "-journal")
-OTHERS = 0o007
 DAMAGED = msgid(
     "The file is damaged or no base: put a copy back with `touchstone restore FILE --force`, or name another one."
 )
@@ -279,9 +278,6 @@ def _prepare_file(file: Path) -> bool:
             said = msgid("The claim base {file} may not be read. Give Touchstone the right to read and write it.")
             raise DatabaseError(worded(said, file=file))
         is_read_only = not can_be_written(file)
-        if not is_read_only and state.st_mode & OTHERS:
-            with suppress(OSError):  # another user's file, or a file system without rights
-                file.chmod(PRIVATE)
     except OSError as error:
         said = worded(
             "The claim base {file} cannot be opened ({reason}). "

@@ -32,6 +32,17 @@ def test_no_help_in_chinese_is_cut_off(call, surroundings):
     assert "…" not in call("check", "--help").out
 
 
+@pytest.mark.parametrize("width", ["0", "1", "-5", "100000000000", "wide"])
+def test_a_width_that_no_terminal_has_counts_as_none(call, surroundings, width):
+    surroundings.setenv("COLUMNS", width)
+    done = call("claims", "show", "silver-h100-1.2kg")
+    assert done.code == 0
+    assert "1.2 kg of silver" in " ".join(done.out.split())
+    done = call("claims", "-h")
+    assert done.code == 0
+    assert "import" in done.out
+
+
 @pytest.mark.parametrize(
     ("command", "shown"),
     [

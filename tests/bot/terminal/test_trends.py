@@ -71,3 +71,11 @@ def test_picture_and_sheet_do_not_go_to_standard_output_together(call):
     done = call("trends", "--csv", "-", "--out", "-")
     assert (done.code, done.out) == (2, "")
     assert "Name a file for the other." in done.err
+
+
+@pytest.mark.usefixtures("seen")
+def test_one_file_is_not_asked_to_be_both(call, tmp_path):
+    done = call("trends", "--out", "trends.png", "--csv", str(tmp_path / "trends.png"))
+    assert done.code == 2
+    assert "One file cannot be picture and sheet." in " ".join(done.err.replace("│", " ").split())
+    assert not (tmp_path / "trends.png").exists()

@@ -157,6 +157,7 @@ def test_a_point_says_where_it_is_from(base: ClaimBase, tmp_path: Path, points: 
                 "Begin it with as many spaces as they.",
             ),
         ),
+        ("The crane is from 1920", "1920", ("claims[0].title", "this must be text", "Put it in quotes.")),
         (
             "    points:",
             "    figures: [{value: 1-2, unit: g, bound: range, subject: tea}]\n    points:",

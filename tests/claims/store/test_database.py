@@ -72,6 +72,16 @@ def test_a_base_that_everybody_may_read_is_closed_to_them(tmp_path: Path, before
     assert stat.S_IMODE((tmp_path / "a.db").stat().st_mode) == after
 
 
+def test_a_file_that_is_no_base_keeps_the_rights_that_it_has(tmp_path: Path) -> None:
+    file = tmp_path / "passwords"
+    file.write_text("root:x:0:0\n" * 99)
+    file.chmod(0o644)
+    with pytest.raises(DatabaseError, match="not a database"):
+        ClaimBase.open(f"sqlite:///{file}")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert [*tmp_path.iterdir()] == [file]
+
+
 @pytest.mark.parametrize("content", [b"", b"\n"])
 def test_an_empty_file_is_not_taken_for_a_new_base(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.db").write_bytes(content)
