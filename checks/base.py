@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate, chain
@@ -139,6 +140,8 @@ class IndexParts:
     texts: list[ClaimTexts] | None
 
 
+# What is set on more claims than this is put into their segment with the next joining, and all of it read anew.
+_MOST_SET = 500
 # A base of so few wordings is joined at each change; a larger one in the background.
 _JOINED_AT_ONCE = 2_000
 # Up to so many wordings all weights are worked out anew at each change, which takes some milliseconds; beyond, those of
@@ -239,9 +242,8 @@ class IndexedBase:
         keep: dict[int, Part] = {}
         counts: Counts | None = None
         if before is not None and self._rows > _WEIGHED_ANEW and self._loose <= self._rows * loose:
-            both = zip(before.parts, pieces, strict=False)
-            keep = {n: part for n, (part, piece) in enumerate(both) if part.segment is piece.segment}
-            counts = before.counts
+            both = enumerate(zip(before.parts, pieces, strict=False))
+            keep, counts = {n: part for n, (part, each) in both if part.segment is each.segment}, before.counts
         pairs = [(piece.segment, piece.alive) for piece in pieces]
         self.parts, weight = weigh(pairs, shelf.vocabulary, keep, counts, memory.weights)
         self.counts = weight.counts
@@ -260,8 +262,7 @@ class IndexedBase:
         """Read and index claims; the last one of an id counts. Readings that are kept save reading anew."""
         shelf = _Shelf(Vocabulary.empty(lexicon), readings or Readings(lexicon), tuning)
         known = {claim.id: claim for claim in claims}.values()
-        is_kept = sum(len(claim.wordings) for claim in known) <= _MOST_KEPT
-        segment = _index(known, shelf, is_kept=is_kept)
+        segment = _index(known, shelf, is_kept=sum(len(claim.wordings) for claim in known) <= _MOST_KEPT)
         shelf.vocabulary.settled()
         return cls(shelf, [_Piece(segment)], CharacterVectors.of(segment.texts))
 
@@ -276,9 +277,8 @@ class IndexedBase:
 
     def whole(self, *, with_texts: bool) -> IndexParts:
         """Return what a base in one piece is made of."""
-        segment = self._pieces[0].segment
-        texts = self.texts_of(segment) if with_texts else None
-        return IndexParts(segment, self._shelf.vocabulary, self._characters, self.spelling, texts)
+        parts = self._pieces[0].segment, self._shelf.vocabulary, self._characters, self.spelling
+        return IndexParts(*parts, self.texts_of(parts[0]) if with_texts else None)
 
     @property
     def rows(self) -> int:
@@ -299,8 +299,8 @@ class IndexedBase:
 
     @property
     def is_loose(self) -> bool:
-        """Tell whether something has changed since the base was joined."""
-        return self._loose > 0 or any(piece.settings for piece in self._pieces)
+        """Tell whether something is to be joined: more than what is set on some claims, which may stay as it is."""
+        return self._loose > 0 or any(len(each) > _MOST_SET for piece in self._pieces for each in piece.settings)
 
     def claim(self, number: int) -> KnownClaim:
         """Return a claim with the settings that hold here."""
@@ -314,10 +314,9 @@ class IndexedBase:
 
     def read(self, number: int) -> ReadClaim:
         """Return the reading of a claim."""
-        place = self._place(number)
-        piece, own = self._pieces[place], number - self.first[place]
-        read = self._shelf.readings.of(piece.segment.claims[own])
-        return replace(read, claim=piece.claim(own)) if piece.settings else read
+        piece, own = self._pieces[place := self._place(number)], number - self.first[place]
+        read, claim = self._shelf.readings.of(piece.segment.claims[own]), piece.claim(own)
+        return read if claim is read.claim else replace(read, claim=claim)
 
     def texts_of(self, segment: Segment) -> list[ClaimTexts]:
         """Return the texts to embed of all claims of a segment."""
@@ -381,10 +380,14 @@ class IndexedBase:
         away = {*gone, *(name for name in added if name not in same)}
         left = [text for piece in self._pieces for text in piece.texts_of(away)]
         pieces = [piece.without(away).set(each) for piece, each in zip(self._pieces, known, strict=True)]
+        if not (fresh or left):
+            # The words and what they weigh are the same, and so is all that was worked out of them.
+            made = copy(self)
+            made._pieces = pieces  # noqa: SLF001  its own kind
+            return made
         # What has changed since the base was joined stands in a few small segments, each larger than the next. What is
         # added takes in those that are no larger: however many changes follow, few claims are indexed again at each.
-        taken: list[_Piece] = []
-        before: list[KnownClaim] = []
+        taken, before = list[_Piece](), list[KnownClaim]()
         while len(pieces) > 1 and np.count_nonzero(pieces[-1].living) <= len(fresh) + len(before):
             taken.insert(0, pieces.pop())
             before[:0] = taken[0].claims()

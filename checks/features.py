@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property, reduce
 from itertools import islice, pairwise
 
@@ -100,6 +100,8 @@ class Evidence:
         return values
 
 
+# What counts where it is not measured.
+NOT_MEASURED = {each.name: each.default for each in fields(Evidence) if each.default is not MISSING}
 # The names of all that a model may weigh.
 MEASURES = frozenset((*Evidence.__slots__, "beside_negative"))
 

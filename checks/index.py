@@ -31,8 +31,8 @@ class Postings:
         row_starts: where the rows of each term begin, and their number.
         rows: rows of wordings, ascending for each term.
         owner_starts: where the owners of each term begin, and their number.
-        owners: claims that hold the term in a positive wording, ascending for each term.
-        held: in how many positive wordings of the claim.
+        owners: claims that hold the term in a wording, ascending for each term.
+        held: in how many positive wordings of the claim; 0 where only negative ones hold it.
         times: how often in the claim's text.
         positive: in how many positive wordings each term stands.
     """
@@ -58,14 +58,13 @@ class Postings:
         place = np.repeat(np.arange(len(terms), dtype=np.int64), np.diff(row_starts))
         del order, sorted_terms
         claims = int(claim_of[-1]) + 1 if len(claim_of) else 1
-        positive = ~negative[rows]
-        keys = place[positive] * claims + claim_of[rows[positive]]
+        keys = place * claims + claim_of[rows]
         start = begins(keys).nonzero()[0]
         pairs = keys[start]
         counted = np.zeros(len(pairs), dtype=np.uint16)
         # What stands in a claim's text stands in one of its positive wordings.
         counted[np.searchsorted(pairs, np.searchsorted(terms, times[0]) * claims + times[1])] = times[2]
-        held_by = np.diff(np.append(start, len(keys)))
+        held_by = np.add.reduceat(~negative[rows], start, dtype=np.int64)
         owner_starts = np.searchsorted(pairs, np.arange(len(terms) + 1) * claims)
         return cls(
             terms=terms.astype(np.int32),
@@ -332,6 +331,7 @@ class Part:
         segment: the claims.
         alive: which of them count; None: all.
         word_mass: summed weight of the words of each wording, and (`concept_mass`) of its concepts.
+        least_mass: the least of the former among each claim's wordings.
         says: two numbers for each owner of each term. How much more often its wordings hold the term than all others
             and ordinary writing do: the logarithm of that ratio (pointwise mutual information), at least 0, scaled down
             for terms that say little anywhere. And its saturated count of the term in its text, times the weight.
@@ -341,6 +341,7 @@ class Part:
     alive: Flags | None
     word_mass: Shares
     concept_mass: Shares
+    least_mass: Shares
     says: Shares
 
     @property
@@ -436,10 +437,12 @@ def _weighed(
         says[own, 0] = np.maximum(speaks, 0.0) * np.repeat(telling[some], owned)
         counted = times.astype(np.float64)
         says[own, 1] = counted / (counted + damping[owners]) * np.repeat(weights[some], owned)
+    word_mass = mass(np.where(is_concept, 0.0, weights))
     return Part(
         segment=segment,
         alive=alive,
-        word_mass=mass(np.where(is_concept, 0.0, weights)),
+        word_mass=word_mass,
+        least_mass=np.minimum.reduceat(word_mass, segment.first_row[:-1]),
         concept_mass=mass(np.where(is_concept, weights, 0.0)),
         says=says,
     )

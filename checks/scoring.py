@@ -1,19 +1,20 @@
 """Score the claims for a message: all wordings cheaply, the best few closely."""
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import accumulate, pairwise
 
 import numpy as np
 
-from checks.features import RATIOS, Evidence, Reader, likeness
+from checks.features import NOT_MEASURED, RATIOS, Evidence, Reader, likeness
 from checks.index import Part, Segment
 from checks.lexicon import Analysis, TermWeights, Vocabulary
 from checks.text import is_han
 from checks.tuning import Gates, Model, Tuning
-from checks.words import Flags, Floats, Numbers, Rows, Shares, begins
+from checks.words import Flags, Floats, Numbers, Rows, Shares, begins, largest, reached
 
 # How many claims are looked at closely, and how many wordings of each.
 _CLAIMS_CLOSELY = 10
@@ -25,6 +26,13 @@ _CLAIMS_FIRST = 3
 _CLAIMS_BY_WORDS = 8
 # So many rows are read at most for one message, those of its rarest terms first.
 _MOST_ROWS = 30_000
+
+# What a wording shares with a message in words and in concepts, and the share of it that this is, count together so.
+_BY_CONCEPTS, _BY_SHARE = 0.7, 0.3
+_COMBINED = {"dice": 1.0, "concept_dice": _BY_CONCEPTS, "share": _BY_SHARE}
+# Where the terms of a message come seldomer, to look at all wordings that hold any takes no longer.
+_FEW = 4_000
+_ROUNDED = 1e-4
 
 # Half of ordinary chat scores less by profiles and BM25, and one in a hundred messages about a claim. The best of more
 # claims scores higher by chance: each tenfold of a small base raises the gate.
@@ -92,18 +100,23 @@ class _Found:
         profile, document = np.bincount(at, says[:, 0], most), np.bincount(at, says[:, 1], most)
         return profile.astype(np.float64, copy=False), document.astype(np.float64, copy=False)
 
-    def rows(self, segment: Segment) -> tuple[Numbers, Shares]:
-        """Return the rows that hold the terms, term by term, each with the weight of the term."""
+    def held(self, segment: Segment) -> Shares:
+        """Return the weight of its term for each of the owners."""
+        starts = segment.postings.owner_starts
+        return np.repeat(self.weights, starts[self.places + 1] - starts[self.places])
+
+    def rows(self, segment: Segment, near: Flags | None) -> tuple[Numbers, Shares]:
+        """Return the rows (of claims that are near) that hold the terms, term by term, each with the term's weight."""
         postings, places, weights = segment.postings, self.places, self.weights
         lengths = postings.row_starts[places + 1] - postings.row_starts[places]
         if int(lengths.sum()) > _MOST_ROWS:
             order = np.lexsort((places, -weights))
-            read = np.cumsum(lengths[order]) - lengths[order]
-            order = order[read <= _MOST_ROWS]
+            order = order[np.cumsum(lengths[order]) - lengths[order] <= _MOST_ROWS]
             places, weights, lengths = places[order], weights[order], lengths[order]
         spans = _spans(postings.row_starts, places)
         rows = np.concatenate([postings.rows[span] for span in spans]) if spans else postings.rows[:0]
-        return rows, np.repeat(weights, lengths)
+        kept, held = slice(None) if near is None else near[segment.claim_of[rows]], np.repeat(weights, lengths)
+        return rows[kept], held[kept]
 
 
 def _spans(starts: Numbers, places: Numbers) -> list[slice]:
@@ -127,11 +140,14 @@ class Glance:
 
 
 class _Seen:
-    """What one message shares with the wordings of one part: with those rows that share anything, ascending."""
+    """What one message shares with the wordings of one part: with those rows that share anything, ascending.
 
-    def __init__(self, part: Part, heard: Glance, words: _Found, concepts: _Found) -> None:
+    Only wordings of claims that are `near` are looked at; None: all.
+    """
+
+    def __init__(self, part: Part, heard: Glance, words: _Found, concepts: _Found, near: Flags | None) -> None:
         self._part, self._heard, self._found = part, heard, (words, concepts)
-        (read, weights), (more, others) = words.rows(part.segment), concepts.rows(part.segment)
+        (read, weights), (more, others) = (each.rows(part.segment, near) for each in (words, concepts))
         rows = np.concatenate([read, more])
         # The rows of each term ascend: merged, as a stable sort does, they are in order in a third of the time.
         order = np.argsort(rows, kind="stable")
@@ -163,7 +179,7 @@ class _Seen:
         np.divide(shared, words, out=share)
         np.divide(np.float32(2) * alike, concepts + np.float32(self._heard.concepts.mass), out=concept_dice)
         np.divide(alike, concepts, out=concept_share)
-        np.add(dice + np.float32(0.7) * concept_dice, np.float32(0.3) * share, out=combined)
+        np.add(dice + np.float32(_BY_CONCEPTS) * concept_dice, np.float32(_BY_SHARE) * share, out=combined)
         return found
 
     def sight(self, first: int, chosen: Rows) -> "_Sight":
@@ -234,6 +250,12 @@ class _Sight:
         """Return where the wordings of each claim begin."""
         return np.cumsum(self.sizes) - self.sizes
 
+    @cached_property
+    def _columns(self) -> Sequence[list[float]]:
+        # The wordings of some claims are few: numbers of Python are quicker than arrays.
+        shares = self.dice, self.share, self.concept_dice, self.concept_share, self.combined
+        return [each.tolist() for each in (*shares, self.mass, self.negative)]
+
     def at_a_glance(self, words: int) -> dict[str, Floats]:
         """Return of each claim what tells whether it is worth a close look; the message has so many words."""
         greatest = {
@@ -247,10 +269,7 @@ class _Sight:
         """Return the rows of a claim's nearest wordings, the fullest first, the nearest's place, and its measures."""
         at = int(self.claims.searchsorted(claim))
         span = slice(int(self.first[at]), int(self.first[at] + self.sizes[at]))
-        # The wordings of a claim are few: numbers of Python are quicker than arrays.
-        columns = (self.dice, self.share, self.concept_dice, self.concept_share, self.combined, self.mass)
-        dice, share, concept_dice, concept_share, combined, mass = (each[span].tolist() for each in columns)
-        negative = self.negative[span].tolist()
+        dice, share, concept_dice, concept_share, combined, mass, negative = (each[span] for each in self._columns)
         places = range(len(negative))
         order = sorted((n for n in places if not negative[n]), key=combined.__getitem__, reverse=True)
         measures = {
@@ -262,7 +281,7 @@ class _Sight:
             "concept_profile": float(self.concepts[at]),
             "bm25": float(self.documents[at]),
             "best": combined[order[0]],
-            "best_three": float(self.combined[span][order[:3]].mean()),
+            "best_three": float(sum(self.combined[span.start + n] for n in order[:3]) / len(order[:3])),
             "negative": max((combined[n] for n in places if negative[n]), default=0.0),
         }
         fullest_first = sorted(order[:_WORDINGS_CLOSELY], key=mass.__getitem__, reverse=True)
@@ -278,14 +297,9 @@ class Scorer:
         self.reader = reader
         self._parts, self._vocabulary = parts, vocabulary
         self._first = [0, *accumulate(len(part.segment.claims) for part in parts)]
-        self._dead = (
-            np.flatnonzero(~np.concatenate([part.living for part in parts]))
-            if any(part.alive is not None for part in parts)
-            else None
-        )
-        self.size = self._first[-1] - (0 if self._dead is None else len(self._dead))
-        counted = (p.segment.sizes if p.alive is None else p.segment.sizes[p.alive] for p in parts)
-        self.model: Model = tuning.model_for(int(sum(sizes.sum() for sizes in counted)) / self.size)
+        living = np.concatenate([part.living for part in parts])
+        self._dead, self.size = np.flatnonzero(~living), int(np.count_nonzero(living))
+        self.model: Model = tuning.model_for(int(self.sizes[living].sum()) / self.size)
         self._weighs_ratios = not RATIOS.isdisjoint(self.model.weighed)
         self._gate = _HOPELESS + _HOPELESS_TENFOLD * math.log10(max(self.size, _SMALL_BASE) / _SMALL_BASE)
 
@@ -304,8 +318,7 @@ class Scorer:
             if len(concept.owners):
                 totals[-1] += np.bincount(concept.owners, concept.says @ by_concept, len(part.segment.claims))
         heard = Glance(message, words, concepts, found, np.concatenate(totals) if len(totals) > 1 else totals[0])
-        if self._dead is not None:
-            heard.totals[self._dead] = -np.inf
+        heard.totals[self._dead] = -np.inf
         return heard
 
     def is_far(self, heard: Glance, gates: Gates) -> bool:
@@ -326,16 +339,16 @@ class Scorer:
         `in_full`: all is measured, also what the model does not weigh.
         """
         heard = self.hear(message)
-        if heard.nearest < self._gate:
+        # Most messages are told so before any wording is looked at.
+        if heard.nearest < self._gate or not self._may_be_worth(heard):
             return []
-        seen, rough = self._seen(heard)
-        chosen = _largest(rough, min(self.size, _CLAIMS_CLOSELY))
+        seen, chosen, rough = self._seen(heard, min(self.size, _CLAIMS_CLOSELY))
         sight = self._sight(seen, chosen)
         near = self.model.are_near(sight.at_a_glance(len(message.words)))[sight.claims.searchsorted(chosen)]
         if not near[:_CLAIMS_FIRST].any():
             return []
         near[:_CLAIMS_FIRST] = True
-        near &= rough[chosen] > 0
+        near &= rough > 0
         return self._looked_at(heard, sight, chosen[near].tolist(), ratios=in_full or self._weighs_ratios)
 
     def close_look(self, message: Analysis, also: Sequence[int], heard: Glance | None = None) -> list[Candidate]:
@@ -344,17 +357,54 @@ class Scorer:
         `heard` is what `hear` has found in the message, where it has been asked already.
         """
         heard = heard or self.hear(message)
-        seen, rough = self._seen(heard)
-        chosen = list(dict.fromkeys([*_largest(rough, min(_CLAIMS_BY_WORDS, self.size)).tolist(), *also]))
+        seen, first, _ = self._seen(heard, min(_CLAIMS_BY_WORDS, self.size), also)
+        chosen = list(dict.fromkeys([*first.tolist(), *also]))
         return self._looked_at(heard, self._sight(seen, np.array(chosen, dtype=np.int64)), chosen)
 
-    def _seen(self, heard: Glance) -> tuple[list[_Seen], Floats]:
-        """Return what the wordings share, and the likeness of every claim by which some are chosen for a close look."""
-        seen = [_Seen(part, heard, *found) for part, found in zip(self._parts, heard.found, strict=True)]
-        rough = heard.totals.copy()
-        for first, (claims, best) in zip(self._first, (each.best() for each in seen), strict=False):
-            rough[claims + first] += best
-        return seen, rough
+    def _may_be_worth(self, heard: Glance) -> bool:
+        """Tell whether any claim may be worth a close look, by what its wordings can share with the message at most."""
+        return self.model.may_be_near(float(self._at_most(heard, self.model.gate).max()), len(heard.message.words))
+
+    def _seen(self, heard: Glance, most: int, also: Sequence[int] = ()) -> tuple[list[_Seen], Rows, Floats]:
+        """Return what wordings share, of claims in `also` and of those that may be among the claims next named.
+
+        And so many claims that are likest at a glance, with how much these are.
+        """
+        rough, seen, claims, near = heard.totals.copy(), list[_Seen](), None, self._may_be_near(heard, most)
+        if near is not None:
+            claims = np.flatnonzero(near)
+            near[list(also)] = True
+        for span, part, found in zip(pairwise(self._first), self._parts, heard.found, strict=True):
+            seen.append(_Seen(part, heard, *found, None if near is None else near[slice(*span)]))
+            owners, best = seen[-1].best()
+            rough[owners + span[0]] += best
+        chosen = largest(rough, most) if claims is None else claims[largest(rough[claims], most)]
+        return seen, chosen, rough[chosen]
+
+    def _may_be_near(self, heard: Glance, most: int) -> Flags | None:
+        """Tell which claims may be among so many that are likest at a glance; None: any."""
+        if min(len(heard.totals), sum(len(each.owners) for found in heard.found for each in found)) < _FEW:
+            return None
+        least = reached(heard.totals, most)
+        return self._at_most(heard, _COMBINED) + heard.totals >= least - _ROUNDED if least > 0 else None
+
+    def _at_most(self, heard: Glance, weights: Mapping[str, float]) -> Floats:
+        """Return of each claim what such measures of its wordings, weighed and added up, do not exceed.
+
+        A wording shares at most what its claim does, and weighs at least what the claim's lightest one does.
+        """
+        weigh, words, concepts = defaultdict(float, weights), heard.words, heard.concepts
+        claimed = np.array([weigh["profile"] / words.root, weigh["bm25"] / (words.mass or 1.0)], dtype=np.float32)
+        by_concept = 2 * max(0.0, weigh["concept_dice"]) / (concepts.mass + float(concepts.weights.min(initial=np.inf)))
+        mass, sums = np.float32(words.mass), list[Floats]()
+        for part, (word, concept) in zip(self._parts, heard.found, strict=True):
+            least = part.least_mass[word.owners]
+            by_word = np.maximum(0, max(0.0, weigh["share"]) / least + 2 * weigh["dice"] / (least + mass))
+            each = by_word * word.held(part.segment) + word.says @ claimed, by_concept * concept.held(part.segment)
+            owners = np.concatenate([word.owners, concept.owners])
+            total = np.bincount(owners, np.concatenate(each), len(part.segment.claims))
+            sums.append(total.astype(np.float64, copy=False))
+        return np.concatenate(sums) if len(sums) > 1 else sums[0]
 
     def _sight(self, seen: Sequence[_Seen], chosen: Rows) -> _Sight:
         claims = np.sort(chosen)
@@ -375,12 +425,13 @@ class Scorer:
         said, parts = self.reader.with_wordings(message, wordings)
         han = is_han(message.text)
         words, concepts = len(message.words), len(message.concepts)
+        known = {**NOT_MEASURED, "words": math.log1p(words), "concepts": math.log1p(concepts)}
         found: list[tuple[float, int, int, dict[str, float]]] = []
         close = likeness(said, parts, self.weight, ratios=ratios)
         for claim, (_, row, measures), closely in zip(chosen, looks, close, strict=True):
             measured = {**measures, **closely}
-            evidence = Evidence(**measured, words=words, concepts=concepts)
-            found.append((self.model.rank(evidence.features(), han=han), claim, row, measured))
+            values = {**known, **measured, "beside_negative": measured["best"] - measured["negative"]}
+            found.append((self.model.rank(values, han=han), claim, row, measured))
         found.sort(key=lambda each: -each[0])
         margins = [found[0][0] - (found[1][0] if len(found) > 1 else 0.0), *[0.0] * (len(found) - 1)]
         return [
@@ -395,17 +446,3 @@ class Scorer:
 def _ranges(starts: Rows, sizes: Rows) -> Rows:
     first: Rows = np.cumsum(sizes) - sizes
     return np.arange(int(sizes.sum())) + np.repeat(starts - first, sizes)
-
-
-# So many stretches of values are looked over for their largest ones.
-_STRETCHES = 128
-
-
-def _largest(values: Floats, most: int) -> Rows:
-    """Return the numbers of the largest values, the largest first; of equal ones the first ones."""
-    # To part many values that are equal, as most of a large base are, takes numpy a hundred times as long as this.
-    part = np.arange(len(values))
-    if len(values) > _STRETCHES >= most:
-        tops = np.maximum.reduceat(values, part[:: len(values) // _STRETCHES])
-        part = np.flatnonzero(values >= np.sort(tops)[-most])
-    return part[np.argsort(-values[part], kind="stable")][:most]

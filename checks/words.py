@@ -191,6 +191,25 @@ def _numbers(text: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers) -> Num
     return numbers
 
 
+# So many stretches of values are looked over for their largest ones.
+_STRETCHES = 128
+
+
+def largest(values: Floats, most: int) -> Rows:
+    """Return the numbers of the largest values, the largest first; of equal ones the first ones."""
+    # To part many values that are equal, as most of a large base are, takes numpy a hundred times as long as this.
+    part = np.arange(len(values))
+    if len(values) > _STRETCHES >= most:
+        part = np.flatnonzero(values >= reached(values, most))
+    return part[np.argsort(-values[part], kind="stable")][:most]
+
+
+def reached(values: Floats, most: int) -> float:
+    """Return what so many of very many values reach: the largest ones of some stretches."""
+    tops = np.maximum.reduceat(values, np.arange(0, len(values), len(values) // _STRETCHES))
+    return float(np.sort(tops)[-most])
+
+
 class Frequencies:
     """Background frequencies of tokens; `rarity` grows from 1 (the commonest words) to 7.5 (unseen)."""
 

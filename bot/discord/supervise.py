@@ -111,8 +111,9 @@ def short_turns(seconds: float = _TURN) -> Iterator[None]:
 # takes so many seconds is felt.
 _FELT = 0.02
 # All is searched once so many objects have come (the product). In 5,000 checks against 14,000 claims, with 25 changes,
-# small searches took 4 ms at most and the full ones 8, but for the first of all (135); together 1.3 in 100 of the
-# processor time without that one. With 2,000 or 5,000 in place of 700 it was 1.1, but 9 and 12 ms at once.
+# small searches took 4 ms at most and the full ones 8, but for the first of all (135), which comes while the claims are
+# read, before the bot listens; together 1.3 in 100 of the processor time without that one. With 2,000 or 5,000 in place
+# of 700 it was 1.1, but 9 and 12 ms at once.
 _OFTEN = 700, 10, 3
 _OLDEST = 2
 _DAY = 86_400.0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from importlib import resources
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Literal, get_args
 
 import yaml
@@ -111,7 +111,8 @@ class CueFinder:
 
     def _possible(self, text: str) -> Iterator[Cue]:
         """Yield the cues whose literal parts stand in the text, in the order of the list."""
-        starts = {"", *(text[at : at + size] for size in range(1, _START + 1) for at in range(len(text)))}
+        neighbours = (zip(*(text[n:] for n in range(size)), strict=False) for size in range(1, _START + 1))
+        starts = {"", *map("".join, chain.from_iterable(neighbours))}
         numbers = sorted(number for start in starts & self._by_start.keys() for number in self._by_start[start])
         return (cue for cue in map(self.cues.__getitem__, numbers) if all(part in text for part in cue.parts))
 

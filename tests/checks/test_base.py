@@ -168,6 +168,22 @@ def test_what_is_only_set_on_a_claim_is_not_read_again(number):
         assert alike(found(muted, text), found(base, text))
 
 
+def test_what_is_only_set_on_few_claims_stays_beside_them_and_nothing_is_worked_out_anew():
+    claims = material()[2]
+    with rules(_JOINED_AT_ONCE=0, _MOST_SET=3):
+        base = ninety()
+        for number in (3, 40, 89):
+            base = base.changed([replace(claims[number], muted=True)])
+            assert (base.scorer, base.is_loose) == (ninety().scorer, False)
+        assert [base.read(number).claim.muted for number in (2, 3, 40, 89)] == [False, True, True, True]
+        base = base.changed([replace(claims[3], muted=False), replace(claims[50], raised_to=0.9)])
+        assert base.is_loose
+    left = [replace(claims[number], muted=number in (40, 89)) for number in (3, 40, 89)]
+    left = {claim.id: claim for claim in [*claims[:LOOSE], *left, replace(claims[50], raised_to=0.9)]}
+    assert {claim.id: claim for claim in base.joined().claims()} == left
+    assert not base.joined().is_loose
+
+
 def test_however_many_changes_follow_few_claims_are_indexed_again_at_each():
     claims = material()[2][LOOSE:]
     with rules(_JOINED_AT_ONCE=0, _WEIGHED_ANEW=0):

@@ -1,14 +1,18 @@
 """Scoring: which claims come near a message."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import checks.scoring
 from checks.base import IndexedBase
 from checks.lexicon import Lexicon, analyse
 from checks.model import KnownClaim, KnownWording
-from checks.tuning import Gates, Tuning
+from checks.tuning import Gates, Model, Tuning
 from config.languages import ByLanguage
+from tests.bench.making import Words, make_chat, make_claims
 from tests.quick import examples
 
 TEXTS = {
@@ -86,3 +90,39 @@ def test_any_text_is_measured_within_bounds(base, lexicon, text):
         values = each.evidence.features()
         for name in ("dice", "share", "characters", "letters", "sentence", "partial", "whole_cosine", "length_gap"):
             assert -1e-6 <= values[name] <= 1 + 1e-6
+
+
+@pytest.fixture(scope="module")
+def many(lexicon):
+    """Return a base of made-up claims, of which some have wordings that must never match, and chat about them."""
+    words = Words.of(lexicon)
+    claims = make_claims(words, 300, 9)
+    chat = make_chat(words, claims, 120) + [claim.wordings[n % 9].text for n, claim in enumerate(claims[::20])]
+    known = [
+        replace(claim, wordings=tuple(replace(each, negative=n % 4 == 3) for n, each in enumerate(claim.wordings)))
+        if place % 3
+        else claim
+        for place, claim in enumerate(claims)
+    ]
+    return IndexedBase.of(known, lexicon, Tuning.load()), chat
+
+
+def test_what_is_told_before_wordings_are_looked_at_is_what_they_tell(many, lexicon, monkeypatch):
+    base, chat = many
+    readings = [analyse(text, lexicon) for text in chat]
+    early = [base.scorer.candidates(each) for each in readings]
+    monkeypatch.setattr(Model, "may_be_near", lambda *_: True)
+    assert early == [base.scorer.candidates(each) for each in readings]
+    assert 0 < sum(map(bool, early)) < len(chat)
+
+
+def test_to_leave_out_claims_that_cannot_come_near_changes_nothing(many, lexicon, monkeypatch):
+    base, chat = many
+    readings = [analyse(text, lexicon) for text in chat]
+
+    def found():
+        return [(base.scorer.candidates(each), base.scorer.close_look(each, (7, 8, 299))) for each in readings]
+
+    whole = found()
+    monkeypatch.setattr(checks.scoring, "_FEW", 0)
+    assert found() == whole
