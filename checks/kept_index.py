@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from importlib import metadata, resources
 from io import BytesIO
+from itertools import compress, pairwise, product
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,7 +25,7 @@ from checks.text import ClaimTexts
 from checks.tuning import Tuning
 from checks.words import FoldedTexts, WordNumbers, give_back
 from config.errors import TouchstoneError
-from config.languages import CODES, lexicon_files
+from config.languages import CODES
 
 log = logging.getLogger(__name__)
 
@@ -116,11 +117,12 @@ def read_with(*, messages: bool = False) -> Iterator[bytes]:
         if file.is_file():
             yield file.name.encode()
             yield file.read_bytes()
-    for name in _LEXICON:
-        for language, text in lexicon_files(name).items():
-            yield language.encode()
-            yield text.encode()
     lexicon = config / "lexicon"
+    for name, code in product(_LEXICON, CODES):
+        if (lexicon / code / name).is_file():
+            yield code.encode()
+            # As texts they would be read, and written again, in seven times the time.
+            yield (lexicon / code / name).read_bytes()
     for folder in (checks / "stance", checks / "figures", lexicon, *map(lexicon.joinpath, CODES)) if messages else ():
         for file in sorted((each for each in folder.iterdir() if each.is_file()), key=lambda each: each.name):
             yield file.name.encode()
@@ -199,17 +201,16 @@ def read(kept: bytes, claims: Iterable[KnownClaim], lexicon: Lexicon) -> IndexPa
 def _texts_of(segment: Segment, arrays: Mapping[str, Array]) -> list[ClaimTexts]:
     """Return the texts to embed; what makes a claim stands in the index already."""
     denies, points = (_sets(side, arrays) for side in _SIDES)
-    said = ([row for row in segment.rows_of(n) if not segment.negative[row]] for n in range(len(segment.claims)))
-    return [
-        ClaimTexts(tuple(map(segment.texts.__getitem__, rows)), *sides)
-        for rows, *sides in zip(said, denies, points, strict=True)
-    ]
+    every, says = [*segment.texts], (~segment.negative).tolist()
+    spans = (slice(*span) for span in pairwise(segment.first_row.tolist()))
+    said = (tuple(compress(every[span], says[span])) for span in spans)
+    return [ClaimTexts(*sides) for sides in zip(said, denies, points, strict=True)]
 
 
 def _sets(side: str, arrays: Mapping[str, Array]) -> list[tuple[str, ...]]:
-    texts = _read_texts(side, arrays)
+    texts = (*_read_texts(side, arrays),)
     ends = np.cumsum(arrays[f"{side}_counts"]).tolist()
-    return [tuple(map(texts.__getitem__, range(*span))) for span in zip([0, *ends], ends, strict=False)]
+    return [texts[slice(*span)] for span in pairwise([0, *ends])]
 
 
 def _written_texts(name: str, texts: FoldedTexts) -> dict[str, Array]:

@@ -218,7 +218,7 @@ class _KnownTexts:
                     self._known.update(zip(texts.texts, texts.vectors, strict=True))
 
     def __call__(self, texts: Sequence[str]) -> Vectors | None:
-        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        missing = [text for text in texts if text not in self._known]
         vectors = self._embed(missing) if missing else np.empty((0, 0), dtype=np.float32)
         if vectors is None:
             return None

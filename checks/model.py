@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from sys import intern
-from typing import Literal, overload
+from typing import Any, Literal, Self, overload
 
 from config.languages import NO_TEXT, ByLanguage, Language
 
@@ -140,9 +140,21 @@ class WordingList(Sequence[KnownWording]):
 
     def __init__(self, wordings: Iterable[KnownWording]) -> None:
         """Write the wordings."""
-        wordings = list(wordings)
-        parts = [_written(wording) for wording in wordings]
-        self.has_denials = any(wording.denies for wording in wordings)
+        self._write((each.text, each.language, each.negative, each.denies) for each in wordings)
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Sequence[Any]]) -> Self:
+        """Return wordings that are given as text, language, `negative` and `denies`: those of a base are thousands."""
+        made = cls(())
+        made._write(rows)
+        return made
+
+    def _write(self, rows: Iterable[Sequence[Any]]) -> None:
+        parts: list[bytes] = []
+        self.has_denials = False
+        for text, language, negative, denies in rows:
+            self.has_denials |= denies
+            parts.append(f"{negative:d}{denies:d}{language}\0{text}".encode("utf-8", "surrogatepass"))
         self.written = b"".join(parts)
         self._ends = array("I", accumulate(map(len, parts)))
 
@@ -169,10 +181,6 @@ class WordingList(Sequence[KnownWording]):
 
     def __repr__(self) -> str:
         return repr(tuple(self))
-
-
-def _written(wording: KnownWording) -> bytes:
-    return f"{wording.negative:d}{wording.denies:d}{wording.language}\0{wording.text}".encode("utf-8", "surrogatepass")
 
 
 def _read(written: bytes) -> KnownWording:

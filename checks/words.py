@@ -249,7 +249,7 @@ class FoldedTexts:
         return self.written[int(self.ends[row - 1]) if row else 0 : int(self.ends[row])].decode()
 
     def __iter__(self) -> Iterator[str]:
-        return map(self.__getitem__, range(len(self.ends)))
+        return (self.written[start:end].decode() for start, end in pairwise([0, *self.ends.tolist()]))
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "FoldedTexts":

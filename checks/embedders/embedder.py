@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from types import ModuleType
@@ -46,7 +46,8 @@ class Embedder(Protocol):
 
 def bounded(text: str) -> str:
     """Return the text without lone surrogates, cut at 500 characters: what every model can take in bounded time."""
-    return text[:MOST_EMBEDDED].encode("utf-8", "ignore").decode("utf-8")
+    cut = text[:MOST_EMBEDDED]
+    return cut if cut.isascii() else cut.encode("utf-8", "ignore").decode("utf-8")
 
 
 def unit_rows(raw: npt.ArrayLike, rows: int) -> Vectors:
@@ -252,6 +253,29 @@ class VectorStore(Protocol):
         ...
 
 
+class VectorRows(Mapping[str, Vector]):
+    """Vectors by text, as the rows of one array: to put thousands together again would take as long as all else.
+
+    Attributes:
+        texts: the texts, of which one may come twice.
+        vectors: a row for each of them.
+    """
+
+    def __init__(self, texts: Sequence[str], vectors: Vectors) -> None:
+        """Take a row for each of the texts."""
+        self.texts, self.vectors = texts, vectors
+        self._rows = {text: row for row, text in enumerate(texts)}
+
+    def __getitem__(self, text: str) -> Vector:
+        return self.vectors[self._rows[text]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 class CachingEmbedder:
     """Wraps an embedder: the newest messages stay in memory, wordings in `store`. Safe to use from several threads."""
 
@@ -285,7 +309,10 @@ class CachingEmbedder:
     def embed_wordings(self, texts: Sequence[str]) -> Vectors:
         """Return one row for each wording; asks the embedder only for those not in the store, and keeps them there."""
         wanted = [bounded(text) for text in texts]
-        found = self._loaded(list(dict.fromkeys(wanted)))
+        kept = self._loaded(wanted)
+        if isinstance(kept, VectorRows) and kept.texts == wanted:
+            return kept.vectors
+        found = dict(kept)
         missing = [text for text in dict.fromkeys(wanted) if text not in found]
         for start in range(0, len(missing), _STEP):
             step = missing[start : start + _STEP]
@@ -307,7 +334,7 @@ class CachingEmbedder:
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
-    def _loaded(self, texts: Sequence[str]) -> dict[str, Vector]:
+    def _loaded(self, texts: Sequence[str]) -> Mapping[str, Vector]:
         if self._store is None:
             return {}
         try:
@@ -315,18 +342,19 @@ class CachingEmbedder:
         except TouchstoneError as error:
             log.warning("Kept vectors cannot be read; all wordings are embedded anew. %s", error)
             return {}
-        found = {text: kept[text] for text in texts if text in kept}
+        found = kept if isinstance(kept, VectorRows) else {text: kept[text] for text in texts if text in kept}
         return found if self._still_true(found) else {}
 
-    def _still_true(self, found: dict[str, Vector]) -> bool:
+    def _still_true(self, found: Mapping[str, Vector]) -> bool:
         """Embed the first and the last kept wording again, once for vectors of one length.
 
         The model behind an unchanged name may have been replaced, in the middle of a base too.
         """
-        shapes = {kept.shape for kept in found.values()}
-        if shapes <= {self._trusted}:
+        shapes = {found.vectors.shape[1:]} if isinstance(found, VectorRows) else {one.shape for one in found.values()}
+        if not found or shapes <= {self._trusted}:
             return True
-        ends = [*dict.fromkeys([next(iter(found)), next(reversed(found))])]
+        texts = [*found]
+        ends = [*dict.fromkeys([texts[0], texts[-1]])]
         fresh = dict(zip(ends, self._embedder.embed(ends), strict=True))
         if shapes == {fresh[ends[0]].shape} and all(
             float(now @ found[text]) >= _SAME * float(now @ now) for text, now in fresh.items()

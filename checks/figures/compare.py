@@ -265,10 +265,17 @@ class FigureComparer:
     """Compares a message's quantities with a claim's figures."""
 
     def __init__(self, reader: FigureReader) -> None:
-        """Take over the reader's unit table."""
+        """Take over the reader's unit table; most messages name no number, and need none of its patterns."""
         self._reader = reader
         self._simplify = converter("t2s")
-        self._intervals, self._alone = IntervalReader(reader.units), LoneReader(reader.units)
+
+    @cached_property
+    def _intervals(self) -> IntervalReader:
+        return IntervalReader(self._reader.units)
+
+    @cached_property
+    def _alone(self) -> LoneReader:
+        return LoneReader(self._reader.units)
 
     @cached_property
     def _subjects(self) -> Subjects:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from importlib import resources
-from itertools import chain, islice
+from itertools import islice
+from operator import add
 from typing import Any, Literal, get_args
 
 import yaml
@@ -26,6 +27,8 @@ _GAP = r"[^.!?。;\n]{0,24}?"
 _NUMBER = r"[\d一二三四五六七八九十两百][\d.,]*(?:\s?%)?"
 _PARTS = re.compile(r"(…|#|\*|\s+|^\^|\$$)")
 _NOT_LITERAL = re.compile(r"[…#*^$\s]+")
+# Where words stand apart by more than a blank, as at the end of a line.
+_UNEVEN = re.compile(r"[^\S ]|\s\s")
 _LATIN = re.compile(r"[a-z0-9]")
 _SPECIAL = {"…": _GAP, "#": r"[$€£¥]?" + _NUMBER, "*": r"[a-z]*", "$": r"(?=\s{0,3}(?:[.!?。;,\n]|\Z))"}
 
@@ -52,8 +55,8 @@ class Cue:
 
     @cached_property
     def is_literal(self) -> bool:
-        """Tell whether the phrase has no sign and no blank."""
-        return bool(self.phrase) and self.parts == (self.phrase,)
+        """Tell whether the phrase has no sign: it is found as it stands, between its words a blank."""
+        return bool(self.phrase) and not (_SIGNS.search(self.phrase) or _UNEVEN.search(self.phrase))
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -90,20 +93,21 @@ class CueFinder:
         """Take the cues over; patterns are compiled when first needed."""
         self.cues = tuple(cues)
         # By how its key begins: of hundreds of cues a text has the beginnings of a few.
-        self._by_start: dict[str, list[int]] = {}
+        self._by_start: dict[str, list[tuple[int, str]]] = {}
         for number, cue in enumerate(self.cues):
             # Not the parts as a whole, which are worked out, and kept, of those alone that a text may have.
             longest = max(_NOT_LITERAL.split(cue.phrase), key=len)
-            self._by_start.setdefault(longest[:_START], []).append(number)
+            self._by_start.setdefault(longest[:_START], []).append((number, longest))
 
     def find(self, text: str, starts: Sequence[int] = (0,)) -> list[Hit]:
         """Return the hits in `text`, in order; `starts` are the positions where sentences begin."""
         hits: list[Hit] = []
+        is_even = not _UNEVEN.search(text)
         for cue in self._possible(text):
             if cue.start_only:
                 found = (cue.pattern.match(text, start) for start in starts)
                 hits.extend(Hit(cue, match.start(), match.end()) for match in found if match)
-            elif cue.is_literal:
+            elif cue.is_literal and (is_even or " " not in cue.phrase):
                 hits.extend(Hit(cue, start, start + len(cue.phrase)) for start in _places(cue.phrase, text))
             else:
                 hits.extend(Hit(cue, match.start(), match.end()) for match in cue.pattern.finditer(text))
@@ -111,9 +115,10 @@ class CueFinder:
 
     def _possible(self, text: str) -> Iterator[Cue]:
         """Yield the cues whose literal parts stand in the text, in the order of the list."""
-        neighbours = (zip(*(text[n:] for n in range(size)), strict=False) for size in range(1, _START + 1))
-        starts = {"", *map("".join, chain.from_iterable(neighbours))}
-        numbers = sorted(number for start in starts & self._by_start.keys() for number in self._by_start[start])
+        pairs = [*map(add, text, text[1:])]
+        starts = {"", *text, *pairs, *map(add, pairs, text[2:])}
+        known = map(self._by_start.__getitem__, starts & self._by_start.keys())
+        numbers = sorted([number for some in known for number, longest in some if longest in text])
         return (cue for cue in map(self.cues.__getitem__, numbers) if all(part in text for part in cue.parts))
 
 
@@ -131,6 +136,7 @@ def _places(phrase: str, text: str) -> Iterator[int]:
         start = text.find(phrase, start + 1 if goes_on else end)
 
 
+# One character, a pair, or three in a row.
 _START = 3
 _BEFORE = re.compile(r"[a-z0-9']")
 _SIGNS = re.compile(r"([…#*^$])")

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -91,7 +92,9 @@ class IntakeReader:
             facts, sha256 = _said_of_itself(text), digest_of(text)
         _refuse_longer(len(text))
         clean = self._rules.clean(text)
-        if len(clean.view.text.strip()) < _LEAST_TEXT:
+        # Signs without a shape, such as those that join others, are none to read.
+        seen = (sign for sign in clean.view.text.strip() if sign.isprintable() or sign.isspace())
+        if len([*islice(seen, _LEAST_TEXT)]) < _LEAST_TEXT:
             raise DocumentRefusedError("There is no text to read in it. Check that it was saved whole.")
         host = urlsplit(address).hostname if address else None
         found = DocumentFacts(

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from checks.embedders.embedder import Vector, Vectors, VectorStore
+from checks.embedders.embedder import Vector, VectorRows, Vectors, VectorStore
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +25,8 @@ log = logging.getLogger(__name__)
 _HASH = 16
 # What a vector's largest number is written as.
 LARGEST = 127
+# So many vectors are made at once that they stay in the processor's cache meanwhile.
+_AT_ONCE = 256
 
 Array = npt.NDArray[Any]
 
@@ -41,11 +42,14 @@ class RoundedVectors:
 
     def of(self, rows: Sequence[int]) -> Vectors:
         """Return rows as vectors of unit length."""
-        # In place: of some thousand vectors each further array of that size costs more than what is worked out.
-        vectors = self.numbers[rows].astype(np.float32)
-        vectors *= self.largest[rows, None] / np.float32(LARGEST)
-        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-        return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        vectors = np.empty((len(rows), self.numbers.shape[1]), dtype=np.float32)
+        # Of some thousand vectors each further array of that size would cost more than what is worked out.
+        for start in range(0, len(rows), _AT_ONCE):
+            some, made = rows[start : start + _AT_ONCE], vectors[start : start + _AT_ONCE]
+            np.multiply(self.numbers[some], self.largest[some, None] / np.float32(LARGEST), out=made)
+            lengths = np.sqrt(np.einsum("ij,ij->i", made, made))[:, None]
+            np.divide(made, lengths, out=made, where=lengths > 0)
+        return vectors
 
 
 _NOTHING = RoundedVectors("", {}, np.zeros((0, 0), dtype=np.int8), np.zeros(0, dtype=np.float32))
@@ -63,17 +67,17 @@ class ShippedVectors:
         self._beside = beside
         self._file = file or shipped_file()
 
-    def load(self, model: str, texts: Sequence[str]) -> dict[str, Vector]:
+    def load(self, model: str, texts: Sequence[str]) -> Mapping[str, Vector]:
         """Return the vectors of those of the texts that are shipped or kept; all of them have the same length."""
         shipped = self._shipped if texts and self._shipped.encoder == model else _NOTHING
-        rows = {text: row for text in texts if (row := shipped.rows.get(hash_of(text))) is not None}
-        vectors = shipped.of([*rows.values()])
-        found: dict[str, Vector] = dict(zip(rows, vectors, strict=True))
+        there = [(text, row) for text in texts if (row := shipped.rows.get(hash_of(text))) is not None]
+        found = VectorRows([text for text, _ in there], shipped.of([row for _, row in there]))
         missing = [text for text in texts if text not in found]
-        if self._beside is not None and missing:
-            kept = self._beside.load(model, missing)
-            found |= {text: vector for text, vector in kept.items() if not rows or len(vector) == vectors.shape[1]}
-        return found
+        if self._beside is None or not missing:
+            return found
+        kept = self._beside.load(model, missing)
+        size = found.vectors.shape[1]
+        return {**found, **{text: vector for text, vector in kept.items() if not there or len(vector) == size}}
 
     def save(self, model: str, vectors: Mapping[str, Vector]) -> None:
         """Have the other store keep the vectors."""
@@ -83,7 +87,8 @@ class ShippedVectors:
     @cached_property
     def _shipped(self) -> RoundedVectors:
         try:
-            return read_vectors(self._file.read_bytes())
+            with self._file.open("rb") as opened:
+                return read_vectors(opened)
         except Exception as error:  # noqa: BLE001  a damaged file raises what the damage makes of it
             log.warning("The vectors that come with the packs cannot be read; their texts are embedded. %s", error)
             return _NOTHING
@@ -94,9 +99,9 @@ def shipped_file() -> Traversable:
     return resources.files("claims") / "packs" / "vectors.npz"
 
 
-def read_vectors(written: bytes) -> RoundedVectors:
-    """Return vectors from bytes; raises one of several errors where these are damaged."""
-    with np.load(BytesIO(written), allow_pickle=False) as file:
+def read_vectors(opened: IO[bytes]) -> RoundedVectors:
+    """Return vectors from an open file; raises one of several errors where this is damaged."""
+    with np.load(opened, allow_pickle=False) as file:
         arrays: dict[str, Array] = dict(file)
     hashes, numbers, largest = arrays["hashes"].tobytes(), arrays["numbers"], arrays["largest"]
     rows = {hashes[start : start + _HASH]: row for row, start in enumerate(range(0, len(hashes), _HASH))}

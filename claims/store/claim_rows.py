@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from itertools import count
+from itertools import count, groupby
+from operator import itemgetter
 from sys import intern
 from typing import Any, TypeVar
 
@@ -123,10 +124,7 @@ def read_rows(
         visible &= _in_use(session, settings)
     rows = {row.id: row for row in _fresh(session, select(Claim).where(visible).order_by(*IN_ORDER))}
     keys = select(col(Claim.key)).where(visible)
-    parts = (
-        _parts(session, Wording, KnownWording, keys) if wordings else {},
-        _parts(session, Figure, KnownFigure, keys),
-    )
+    parts = _wordings(session, keys) if wordings else {}, _figures(session, keys)
     points, overrides = _points(session, keys), _overrides(session, server)
     cut_off = settings.cut_off if settings else None
     return [(row, _record(row, *parts, points, overrides.get(row.id), cut_off)) for row in rows.values()]
@@ -187,7 +185,7 @@ def _visible(server: int | None, claim: str | Collection[str] | None) -> ColumnE
 
 def _record(
     row: Claim,
-    wordings: Grouped,
+    wordings: Mapping[int, WordingList],
     figures: Grouped,
     points: Grouped,
     setting: ClaimOverride | None,
@@ -198,7 +196,7 @@ def _record(
         id=row.id,
         pack=row.pack or "",
         version=row.version,
-        wordings=WordingList(wordings.get(key, ())),
+        wordings=wordings.get(key) or WordingList(()),
         figures=tuple(figures.get(key, ())),
         points=tuple(points.get(key, ())),
         server=row.server,
@@ -235,13 +233,20 @@ def _overrides(session: Session, server: int | None) -> dict[str, ClaimOverride]
     return {override.claim: override for override in found}
 
 
-def _parts(
-    session: Session, part: type[Wording] | type[Figure], record: type[T], keys: Select[Any]
-) -> dict[int, list[T]]:
-    names = [each.name for each in fields(record)]  # pyright: ignore[reportArgumentType]  a dataclass
+def _wordings(session: Session, keys: Select[Any]) -> dict[int, WordingList]:
+    rows = _rows(session, _of_claims(Wording, ("text", "language", "negative", "denies"), keys))
+    return {claim: WordingList.of_rows(row[1:] for row in own) for claim, own in groupby(rows, itemgetter(0))}
+
+
+def _figures(session: Session, keys: Select[Any]) -> dict[int, list[KnownFigure]]:
+    names = [each.name for each in fields(KnownFigure)]
+    rows = _rows(session, _of_claims(Figure, names, keys))
+    return _grouped((row[0], KnownFigure(*map(_held_once, names, row[1:]))) for row in rows)
+
+
+def _of_claims(part: type[Wording] | type[Figure], names: Iterable[str], keys: Select[Any]) -> Executable:
     columns = (col(part.claim), *(getattr(part, name) for name in names))
-    query = select(*columns).where(col(part.claim).in_(keys)).order_by(col(part.claim), col(part.position))
-    return _grouped((row[0], record(*map(_held_once, names, row[1:]))) for row in _rows(session, query))
+    return select(*columns).where(col(part.claim).in_(keys)).order_by(col(part.claim), col(part.position))
 
 
 def _points(session: Session, keys: Select[Any]) -> Grouped:

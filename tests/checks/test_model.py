@@ -23,6 +23,14 @@ def test_a_list_of_wordings_gives_back_what_was_put_in(wordings):
     assert held.has_denials == any(wording.denies for wording in wordings)
 
 
+@given(wordings=WORDINGS)
+def test_wordings_given_as_rows_are_the_same_list(wordings):
+    rows = [(each.text, each.language, each.negative, each.denies) for each in wordings]
+    made = WordingList.of_rows(rows)
+    assert made == WordingList(wordings)
+    assert made.has_denials == WordingList(wordings).has_denials
+
+
 @given(one=WORDINGS, other=WORDINGS)
 def test_lists_of_wordings_are_equal_where_tuples_of_them_are(one, other):
     held = WordingList(one)

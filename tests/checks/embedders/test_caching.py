@@ -1,9 +1,11 @@
 """What was embedded once is not embedded again."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from checks.embedders.embedder import CachingEmbedder
+from checks.embedders.embedder import CachingEmbedder, VectorRows
 from config.errors import EmbedderError
 from tests.checks.embedders.known_vectors import DictStore, KnownEmbedder
 
@@ -40,6 +42,33 @@ def test_wordings_come_back_from_the_store_after_a_restart():
     after = CachingEmbedder(inner, store).embed_wordings([*texts, "new"])
     assert np.array_equal(after[:300], before)
     assert inner.asked == [["wording 0", "wording 299"], ["new"]], "two known ones, to see that the model is the same"
+
+
+class RowStore(DictStore):
+    """The same, which gives vectors as the rows of one array."""
+
+    def load(self, model: str, texts: Sequence[str]) -> VectorRows:
+        found = super().load(model, texts)
+        known = [text for text in texts if text in found]
+        return VectorRows(known, np.array([found[text] for text in known]))
+
+
+@pytest.mark.parametrize("wanted", [["a", "b", "c"], ["c", "a", "b"], ["a", "b", "a"], ["new", "a"], ["b", "new", "b"]])
+def test_a_store_may_give_its_vectors_as_one_array(wanted: list[str]):
+    store = RowStore()
+    CachingEmbedder(KnownEmbedder(), store).embed_wordings(["a", "b", "c"])
+    found = CachingEmbedder(KnownEmbedder(), store).embed_wordings(wanted)
+    assert np.array_equal(found, CachingEmbedder(KnownEmbedder()).embed_wordings(wanted))
+
+
+@pytest.mark.parametrize("other", ["a", "c"])
+def test_a_replaced_model_is_noticed_beside_one_array_too(other: str):
+    store = RowStore()
+    CachingEmbedder(KnownEmbedder(), store).embed_wordings(["a", "b", "c"])
+    store.kept["known", other] = -store.kept["known", other]
+    inner = KnownEmbedder()
+    CachingEmbedder(inner, store).embed_wordings(["a", "b", "c"])
+    assert inner.asked == [["a", "c"], ["a", "b", "c"]]
 
 
 def test_the_store_is_asked_for_one_model_only():

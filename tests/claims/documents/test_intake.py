@@ -330,6 +330,7 @@ LAUGHS = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&
         (LAUGHS, "entities"),
         (b"<html><body><script>" + b"x" * 9000, "no text to read"),
         (b"hm", "no text to read"),
+        (("\u200b\u200c\u2060" * 40).encode(), "no text to read"),
         (b'MIME-Version: 1.0\nContent-Type: multipart/related;\n boundary="b"\n\n--b\n', "This is MHTML"),
     ],
 )

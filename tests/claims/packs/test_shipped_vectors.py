@@ -47,7 +47,8 @@ def vector(*numbers: float) -> np.ndarray:
 def test_every_text_of_the_shipped_packs_has_its_vector(texts: list[str], encoder: SemanticEmbedder):
     found = ShippedVectors().load(encoder.name, texts)
     assert found.keys() == set(texts), MEND
-    assert len(read_vectors(shipped_file().read_bytes()).rows) == len(texts), MEND
+    with shipped_file().open("rb") as opened:
+        assert len(read_vectors(opened).rows) == len(texts), MEND
 
 
 def test_a_shipped_vector_is_as_near_to_others_as_a_fresh_one(texts: list[str], encoder: SemanticEmbedder):
