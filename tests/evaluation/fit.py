@@ -51,7 +51,7 @@ ANYWHERE = "m|"
 LEAST_HUNDREDTHS = 2
 # These tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings", "has_denials", "denial_whole", "denial_part", "denial_all"}
-DENIAL, KNOWN = {"short": 1.4, "long": 0.55}, {"short": 2.8, "long": 0.4}
+DENIAL, KNOWN = {"short": 1.4, "long": 0.55}, {"short": 2.8, "long": 0.3}
 QUESTION = 2.0
 # In a chat fewer of those who speak of a claim dispute it than in the fitted messages.
 DISPUTED = 0.85
