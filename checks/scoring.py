@@ -13,7 +13,7 @@ from checks.features import NOT_MEASURED, RATIOS, Evidence, Reader, likeness
 from checks.index import Part, Segment
 from checks.lexicon import Analysis, TermWeights, Vocabulary
 from checks.text import is_han
-from checks.tuning import Gates, Model, Tuning
+from checks.tuning import ROUNDED, Gates, Model, Tuning
 from checks.words import Flags, Floats, Numbers, Rows, Shares, begins, largest, reached
 
 # How many claims are looked at closely, and how many wordings of each.
@@ -32,7 +32,6 @@ _BY_CONCEPTS, _BY_SHARE = 0.7, 0.3
 _COMBINED = {"dice": 1.0, "concept_dice": _BY_CONCEPTS, "share": _BY_SHARE}
 # Where the terms of a message come seldomer, to look at all wordings that hold any takes no longer.
 _FEW = 4_000
-_ROUNDED = 1e-4
 
 # Half of ordinary chat scores less by profiles and BM25, and one in a hundred messages about a claim. The best of more
 # claims scores higher by chance: each tenfold of a small base raises the gate.
@@ -386,7 +385,7 @@ class Scorer:
         if min(len(heard.totals), sum(len(each.owners) for found in heard.found for each in found)) < _FEW:
             return None
         least = reached(heard.totals, most)
-        return self._at_most(heard, _COMBINED) + heard.totals >= least - _ROUNDED if least > 0 else None
+        return self._at_most(heard, _COMBINED) + heard.totals >= least - ROUNDED if least > 0 else None
 
     def _at_most(self, heard: Glance, weights: Mapping[str, float]) -> Floats:
         """Return of each claim what such measures of its wordings, weighed and added up, do not exceed.

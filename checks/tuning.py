@@ -23,7 +23,8 @@ from config.errors import TuningError, worded
 from config.named_files import encoding_of, open_named
 
 _SHIPPED = "tuning.json"
-_ROUNDED = 1e-4
+# Sums of measures are as exact as this: what comes so near a bound may reach it.
+ROUNDED = 1e-4
 # What is measured of a claim before it is looked at closely.
 _AT_A_GLANCE = frozenset(("share", "dice", "concept_dice", "bm25", "profile", "words"))
 # While the setting names a file that is none, nothing starts, `calibrate` neither.
@@ -95,7 +96,7 @@ class Model:
 
     def may_be_near(self, most: float, words: int) -> bool:
         """Tell whether a claim may be worth that whose measures, but for the number of words, weigh `most` at most."""
-        return most + self.gate.get("words", 0.0) * math.log1p(words) + self.gate_bias > -_ROUNDED
+        return most + self.gate.get("words", 0.0) * math.log1p(words) + self.gate_bias > -ROUNDED
 
     def probability(self, values: Mapping[str, float]) -> float:
         """Return the probability (0–1) that a message with these measures makes the claim."""

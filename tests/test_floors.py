@@ -192,7 +192,7 @@ def test_there_are_not_more_files_than_ideas():
 
 def test_few_names_of_files_stand_in_more_than_one_folder():
     folders: dict[str, set[str]] = defaultdict(set)
-    for path in modules(*FLOORS):
+    for path in (*modules(*FLOORS, "docs"), *ROOT.glob("*.py")):
         folders[path.stem].add(path.parent.relative_to(ROOT).as_posix())
     doubled = {name: sorted(where) for name, where in folders.items() if len(where) > 1 and name not in UNNAMED}
     assert len(doubled) <= MOST_DOUBLED, doubled

@@ -15,7 +15,7 @@ import discord
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from bot.discord.setup import RIGHTS
+from bot.discord.setup_command import RIGHTS
 from bot.terminal.app import build_app
 from config.settings import Settings
 from tests.bot.discord.picture import painted

@@ -20,7 +20,7 @@ from bot.discord.queue.weekly import WeeklyDigest
 from bot.discord.redraw import CorrectionRuns, Pace
 from bot.discord.routes import Router, answer_failure
 from bot.discord.settings import IgnoreMe, Manage, SettingsCommand, SilenceCommands
-from bot.discord.setup import SetupCommand
+from bot.discord.setup_command import SetupCommand
 from bot.discord.shelf import DocumentsCommand, FactsForm
 from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
 from bot.discord.ticking import BacktestCommand, Labels

@@ -32,7 +32,7 @@ from bot.discord.cards import (
 from bot.discord.lookup import ClaimLookup, title_in, title_of
 from bot.discord.messages import home_of, is_members, open_finding, roles_in, said_in
 from bot.discord.routes import Click, Request, Route, Router, everywhere, page_buttons
-from bot.discord.setup import missing_rights
+from bot.discord.setup_command import missing_rights
 from bot.explain import Circumstances, silence_lines
 from bot.reply import LIKELY, display_date
 from bot.texts import Texts, msgid

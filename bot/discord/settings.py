@@ -13,7 +13,7 @@ from bot.backtest import written
 from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, Watched, subcommand
 from bot.discord.cards import draw_lines, escape
 from bot.discord.routes import Request, everywhere
-from bot.discord.setup import LANGUAGE_NAMES, MOST, missing_lines, missing_rights
+from bot.discord.setup_command import LANGUAGE_NAMES, MOST, missing_lines, missing_rights
 from bot.discord.status import channel_line, snooze_lines
 from bot.texts import Texts, msgid
 from bot.wording import CARD_FORMS, NAMES, field_name

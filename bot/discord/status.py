@@ -19,7 +19,7 @@ from bot.discord.lookup import titles_of
 from bot.discord.queue.deciding import unseen_among, with_threads
 from bot.discord.redraw import CorrectionRuns
 from bot.discord.routes import Click, Request, Route, Router
-from bot.discord.setup import missing_rights
+from bot.discord.setup_command import missing_rights
 from bot.discord.ticking import LIVE, open_button, put_up, said_lines
 from bot.service import Touchstone
 from bot.texts import Texts, msgid

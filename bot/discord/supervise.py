@@ -27,7 +27,7 @@ from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
 from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lanes import Lanes, take_lane
-from bot.discord.setup import RIGHTS
+from bot.discord.setup_command import RIGHTS
 from bot.service import Touchstone
 from config.errors import StartError, TouchstoneError, msgid, version, worded
 from config.settings import Settings, shown_database

@@ -5,7 +5,7 @@ import pytest
 import simcord.interactions
 from simcord.backend.errors import SetupError
 
-from bot.discord import setup
+from bot.discord import setup_command
 from claims.store.tables import Pack
 from config.errors import NotAllowedError
 from tests.bot.discord.world import ADMINISTRATORS_ONLY, CRANE, labels_of, text_of, typed_commands
@@ -135,7 +135,7 @@ async def test_packs_are_chosen_and_all_of_them_include_new_ones(world, admin, c
 async def test_packs_that_the_menu_has_no_room_for_stay_as_they_are(world, admin, chosen, monkeypatch):
     load_shipped_packs(world.touchstone.base)
     shown, *others = [pack.id for pack in world.touchstone.base.packs()]
-    monkeypatch.setattr(setup, "MOST", 1)
+    monkeypatch.setattr(setup_command, "MOST", 1)
     await admin.select(await opened(world, admin, "packs"), [], custom_id="ts:setup:packs")
     assert chosen().packs == tuple(others)
     world.touchstone.moderation.setup.change(administrator(world.guild.id), packs=())
