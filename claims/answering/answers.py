@@ -20,7 +20,8 @@ from sqlmodel import Session, col
 from claims.base import ClaimBase
 from claims.record import ClaimRecord, claim_state
 from claims.store.claim_rows import read_rows
-from claims.store.database import insert_into, rows_written, take_turns
+from claims.store.database import insert_into, rows_written
+from claims.store.freshness import take_turns
 from claims.store.revisions import hash_user, mark_of
 from claims.store.tables import Answer, Cooldown, Server
 
