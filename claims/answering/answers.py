@@ -34,8 +34,7 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 def _is_void(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a cool-down does not count.
 
-    It was started for a message under which no card has come to stand, or by a clock that was ahead, which would keep
-    the claim silent for as long.
+    It was started for a message under which no card has come to stand, or by a clock that was ahead.
     """
     # By their names: SQLAlchemy does not see what the condition of an upsert is about.
     channel = literal_column("cooldown.channel", BigInteger())
