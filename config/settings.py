@@ -273,7 +273,8 @@ def load_settings(**given: object) -> Settings:
 
 def unknown_variables() -> tuple[str, ...]:
     """Return the `TOUCHSTONE_*` variables that name no setting: most likely misspelt."""
-    names = {PREFIX + name.upper() for name in Settings.model_fields}
+    # ADDRESS is no setting: whoever builds the package names its repository with it.
+    names = {PREFIX + name.upper() for name in (*Settings.model_fields, "address")}
     return tuple(sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in names))
 
 

@@ -20,7 +20,8 @@ from sqlmodel import Session, col
 from claims.base import ClaimBase
 from claims.record import ClaimRecord, claim_state
 from claims.store.claim_rows import read_rows
-from claims.store.database import insert_into, rows_written, take_turns
+from claims.store.database import insert_into, rows_written
+from claims.store.freshness import take_turns
 from claims.store.revisions import hash_user, mark_of
 from claims.store.tables import Answer, Cooldown, Server
 
@@ -33,8 +34,7 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 def _is_void(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a cool-down does not count.
 
-    It was started for a message under which no card has come to stand, or by a clock that was ahead, which would keep
-    the claim silent for as long.
+    It was started for a message under which no card has come to stand, or by a clock that was ahead.
     """
     # By their names: SQLAlchemy does not see what the condition of an upsert is about.
     channel = literal_column("cooldown.channel", BigInteger())

@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 
 from checks.model import Action, Finding
 from claims.base import ClaimBase
-from claims.store.database import take_turns
+from claims.store.freshness import take_turns
 from claims.store.revisions import hash_user, mark_of
 from claims.store.server_settings import OWN_WISH, note_exemption
 from claims.store.tables import (

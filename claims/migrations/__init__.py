@@ -6,7 +6,10 @@ one before as its `down_revision`; the tests compare what the steps build with t
 name what is missing.
 """
 
+from collections.abc import Collection
 from importlib import resources
+
+_FIRST_TABLES = {"alembic_version", "claim", "wording"}
 
 
 def newest_step() -> str:
@@ -14,3 +17,8 @@ def newest_step() -> str:
     files = (resources.files("claims") / "migrations" / "versions").iterdir()
     numbers = (file.name.partition("_")[0] for file in files if file.name.endswith(".py"))
     return max(number for number in numbers if number.isdecimal())
+
+
+def are_anothers(tables: Collection[str]) -> bool:
+    """Tell whether the tables of a database are another program's: there are some, and those of the first step not."""
+    return bool(tables) and not _FIRST_TABLES.issubset(tables)

@@ -25,6 +25,7 @@ from claims.moderation.rights import Actor, permit, permitted
 from claims.moderation.server_setup import setting_change, settled
 from claims.record import ClaimRecord, with_texts
 from claims.store.changes import Change, write_changes
+from claims.store.database import insert_into
 from claims.store.revisions import QUEUE_ITEM, ChangeResult
 from claims.store.tables import (
     Citation,
@@ -217,10 +218,10 @@ class ExtractionDesk:
                     item = NewItem(server, "candidate", f"{document}/{digest}", claim, payload)
                     new += put(session, item, now)
             if not report.fault:
-                row = ExtractedChunk(
-                    server=server or 0, document=document, digest=report.digest, tokens=report.tokens, read_at=now
-                )
-                session.merge(row)
+                row: dict[str, Any] = {"server": server or 0, "document": document, "digest": report.digest}
+                chunk = insert_into(session, ExtractedChunk).values(row | {"tokens": report.tokens, "read_at": now})
+                # Somebody else may have it looked through at this moment.
+                session.connection().execute(chunk.on_conflict_do_nothing())
         return new, len(found) - new
 
     def _said_by(self, text: str, server: int | None) -> str | None:

@@ -15,13 +15,13 @@ from time import monotonic
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlmodel import Session, col
 
 from checks.model import Action, Finding
 from claims.base import ClaimBase
 from claims.moderation.rights import Actor, permitted
-from claims.store.database import insert_into
+from claims.store.database import insert_into, take_turns
 from claims.store.revisions import hash_user
 from claims.store.tables import Answer, Label, Server, ShadowDay, ShadowMatch, Sighting
 from config.errors import UnknownEntryError
@@ -215,10 +215,11 @@ class LabelBook:
         """Label replies that were put up, each named by channel, message and claim; None takes a label back."""
         server = actor.server or 0
         with permitted(self._database.writing(), actor, "answer.label") as session:
-            for key in replies:
-                row = session.get(Label, key)
-                if row is not None and row.server == server:
-                    _label(row, actor, right)
+            for channel, message, claim in replies:
+                there = (col(Label.channel) == channel, col(Label.message) == message, col(Label.claim) == claim)
+                ticked = update(Label).where(col(Label.server) == server, *there)
+                # Where a new report takes its place at this moment, it is gone, and nothing is ticked.
+                session.connection().execute(ticked.values(_ticked(actor, right)))
 
     def tick_card(self, actor: Actor, channel: int, message: int, claim: str, right: bool) -> None:
         """Label an answer that was given; raises UnknownEntryError where it is not known (any more)."""
@@ -227,11 +228,12 @@ class LabelBook:
             known = {reply.claim: reply for reply in _of_answer(session, server, channel, message)}
             if claim not in known:
                 raise UnknownEntryError("Nothing is kept of this answer any more.")
-            row = session.get(Label, (channel, message, claim))
-            if row is None:
-                row = Label(**_row(known[claim]), server=server, origin="card", noted_at=self._clock())
-                session.add(row)
-            _label(row, actor, right)
+            ticked = _ticked(actor, right)
+            row = _row(known[claim]) | {"server": server, "origin": "card", "noted_at": self._clock()} | ticked
+            # Somebody else may tick the same card at this moment.
+            label = insert_into(session, Label).values(row)
+            label = label.on_conflict_do_update(index_elements=["channel", "message", "claim"], set_=ticked)
+            session.connection().execute(label)
 
     def of_answer(self, server: int, channel: int, message: int) -> tuple[LabelledReply, ...]:
         """Return an answer that was given, a reply for each of its claims, with the labels that there are."""
@@ -291,9 +293,8 @@ def _reply(row: Label) -> LabelledReply:
     return LabelledReply(row.channel, row.message, row.claim, row.score, row.is_right, row.author_hash, row.labelled_by)
 
 
-def _label(row: Label, actor: Actor, right: bool | None) -> None:
-    row.is_right = right
-    row.labelled_by = None if right is None else str(actor.who)
+def _ticked(actor: Actor, right: bool | None) -> dict[str, Any]:
+    return {"is_right": right, "labelled_by": None if right is None else str(actor.who)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +351,8 @@ class ShadowBook:
                 self.flush()
             return
         with self._database.writing() as session:
+            # A message and its edit may be read at the same time.
+            take_turns(session, message)
             if session.get(ShadowMatch, (channel, message)) is not None:
                 return
             waits = message in self._unwritten.get((server, home, channel, now.date()), ())

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from claims.base import ClaimBase
 from claims.store.changes import OWN_REVISION, Ahead
-from claims.store.database import Database, insert_into, is_writing, rows_written
+from claims.store.database import Database, insert_into, rows_written
 from claims.store.revisions import AuditEntry, Who
 from claims.store.tables import FormDraft, Server, last_revision
 from config.errors import AlreadyWrittenError, NotAllowedError, msgid
@@ -153,10 +153,15 @@ def permit(session: Session, actor: Actor, act: Act) -> None:
         lacking: Level = "member" if actor.server is None else NEEDED[act]
         raise NotAllowedError(_LACKING[lacking])
     # To look at something may write as well, such as what has become due.
-    if actor.submission is None or act.endswith(".see") or _SETTLED in session.info or not is_writing(session):
+    if actor.submission is None or act.endswith(".see") or _SETTLED in session.info or not _is_writing(session):
         return
     actor.submission.settle(session)
     session.info[_SETTLED] = True
+
+
+def _is_writing(session: Session) -> bool:
+    """Tell whether what the session writes will be kept."""
+    return bool(session.connection().get_execution_options().get("touchstone_write"))
 
 
 @contextmanager

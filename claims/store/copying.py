@@ -22,6 +22,7 @@ from claims.store.database import (
     make_folder,
     read_url,
     reader,
+    refuse_anothers,
     set_logs_aside,
 )
 from config.errors import DatabaseError, msgid, worded
@@ -68,6 +69,7 @@ def back_up(database_url: str, target: Path | None = None) -> Backup:
     file = _base_file(database_url, "pg_dump --format=custom --file touchstone.dump {address}")
     if not file.is_file() or file.stat().st_size == 0:
         raise DatabaseError(worded("There is no claim base at {file} to copy. Check database_url.", file=file))
+    refuse_anothers(file)
     if target is None or target.is_dir():
         target = (target or Path()) / f"touchstone-{_now()}.db"
     if target.exists():
@@ -132,6 +134,8 @@ def restore(database_url: str, backup: Path, *, force: bool = False) -> Restored
         raise DatabaseError(worded(said, file=backup, step=verified.step))
     if file.exists() and backup.resolve() == file.resolve():
         raise DatabaseError(worded("{file} is the claim base itself. Name a copy of it.", file=backup))
+    if file.is_file():
+        refuse_anothers(file)
     if file.exists() and not force:
         said = msgid("A claim base stands at {file}. Add --force to put the copy there; the old one is kept.")
         raise DatabaseError(worded(said, file=file))

@@ -18,7 +18,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlmodel import Session
 
-from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, ServerFreshness, tell_others
+from claims.migrations import are_anothers
+from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, ServerFreshness, take_turns, tell_others
 from claims.store.tables import Table
 from config.errors import DatabaseError, DatabaseUnavailableError, Worded, install_hint, msgid, worded
 from config.logging import blotted
@@ -263,12 +264,11 @@ def _prepare_file(file: Path) -> bool:
     try:
         if not file.exists():
             _make_base(file)
-        state = file.stat()
         if file.is_dir():
             raise DatabaseError(worded("{file} is a folder. Name a file in it in database_url.", file=file))
         if not file.is_file():
             raise DatabaseError(worded("{file} is no ordinary file. Name another one in database_url.", file=file))
-        if state.st_size <= 1:  # of one byte, too, SQLite makes a new base without a word
+        if file.stat().st_size <= 1:  # of one byte, too, SQLite makes a new base without a word
             said = msgid(
                 "The claim base {file} is an empty file, as a full disk leaves it. "
                 "Put a copy back with `touchstone restore FILE --force`, or delete it to begin with a new base."
@@ -277,6 +277,7 @@ def _prepare_file(file: Path) -> bool:
         if not os.access(file, os.R_OK):
             said = msgid("The claim base {file} may not be read. Give Touchstone the right to read and write it.")
             raise DatabaseError(worded(said, file=file))
+        refuse_anothers(file)
         is_read_only = not can_be_written(file)
     except OSError as error:
         said = worded(
@@ -302,6 +303,20 @@ def _make_base(file: Path) -> None:
             "Make room on the disk, or name another file in database_url."
         )
         raise DatabaseError(worded(said, file=file, reason=str(error))) from error
+
+
+def refuse_anothers(file: Path) -> None:
+    """Raise DatabaseError where the file is another program's database; a look leaves it as it is."""
+    tables: set[str] = set()
+    # What cannot be looked at is no base, or another program is about to make it: who opens it says so.
+    with suppress(sqlite3.Error), closing(reader(file)) as connection:
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        tables = {name for (name,) in found}
+    if are_anothers(tables):
+        said = msgid(
+            "{file} is another program's database: it has a table {table!r}. Name another file in database_url."
+        )
+        raise DatabaseError(worded(said, file=file, table=min(tables)))
 
 
 def set_logs_aside(file: Path) -> None:
@@ -334,8 +349,9 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise DatabaseError(worded("PostgreSQL needs its driver. {hint}", hint=install_hint("postgres"))) from error
     if url.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _prepare_reading if read_only else _prepare_sqlite)
         event.listen(engine, "begin", _begin_reading if read_only else _begin_sqlite)
+        if not read_only:
+            event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
 
@@ -343,7 +359,8 @@ def reader(file: Path) -> sqlite3.Connection:
     """Open a file that can only be read, with what its log holds."""
     # Without a log beside it nobody writes, and SQLite need not make the files by which programs agree.
     alone = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro{alone}", uri=True, check_same_thread=False)
+    address = f"{file.absolute().as_uri()}?mode=ro{alone}"
+    return sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
 
 
 def _freshness(engine: Engine, file: Path | None, *, read_only: bool) -> Freshness:
@@ -353,10 +370,6 @@ def _freshness(engine: Engine, file: Path | None, *, read_only: bool) -> Freshne
         return FileFreshness(lambda: reader(file))
     wait = BUSY_MILLISECONDS / 1000
     return FileFreshness(lambda: sqlite3.connect(file, timeout=wait, check_same_thread=False, isolation_level=None))
-
-
-def _prepare_reading(connection: Any, _record: object) -> None:  # noqa: ANN401  a driver's connection has no common type
-    connection.isolation_level = None
 
 
 def _begin_reading(connection: Connection) -> None:
@@ -419,11 +432,6 @@ def _is_about_a_cell(error: ValueError) -> bool:
     return name.startswith("sqlalchemy.") or str(error).startswith("Couldn't parse")
 
 
-def is_writing(session: Session) -> bool:
-    """Tell whether what the session writes will be kept."""
-    return bool(session.connection().get_execution_options().get("touchstone_write"))
-
-
 def insert_into(session: Session, table: type[Table]) -> "ConflictInsert":
     """Return an insert of the session's own database, which knows what to do on a conflict."""
     if session.get_bind().dialect.name == "sqlite":
@@ -432,12 +440,6 @@ def insert_into(session: Session, table: type[Table]) -> "ConflictInsert":
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415
 
     return postgresql.insert(table)
-
-
-def take_turns(session: Session, number: int) -> None:
-    """Let transactions that name the same number go one after the other, as in SQLite all writing ones do."""
-    if session.get_bind().dialect.name != "sqlite":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": number})
 
 
 def rows_written(session: Session, statement: Executable) -> int:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 _log = logging.getLogger(__name__)
 
@@ -219,6 +220,12 @@ def tell_others(connection: Connection) -> None:
     """Let the other processes on this PostgreSQL database know, at the end of the transaction, that it has changed."""
     if _can_notify(connection):
         connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": _CHANNEL})
+
+
+def take_turns(session: Session, number: int) -> None:
+    """Let transactions that name the same number go one after the other, as in SQLite all writing ones do."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": number})
 
 
 class JobLock:

@@ -13,6 +13,7 @@ from config.settings import (
     shown_database,
     unknown_variables,
 )
+from setup import VARIABLE
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +114,11 @@ def test_misspelt_variables_are_found(monkeypatch):
     monkeypatch.setenv("TOUCHSTONE_LANGUAGE", "en")
     assert "TOUCHSTONE_LANGAUGE" in unknown_variables()
     assert "TOUCHSTONE_LANGUAGE" not in unknown_variables()
+
+
+def test_what_names_the_repository_of_a_package_is_no_misspelt_setting(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "https://host.example/owner/name")
+    assert VARIABLE not in unknown_variables()
 
 
 @pytest.mark.parametrize(("written", "means"), [("zh", "zh-Hans"), ("ZH", "zh-Hans"), ("zh_hant", "zh-Hant")])

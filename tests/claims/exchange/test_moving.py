@@ -127,12 +127,12 @@ def test_a_base_that_holds_something_is_left_as_it_is(full: str, any_base: Claim
     assert any_base.claims() == before
 
 
-def test_rows_of_an_older_version_or_of_another_program_are_not_touched(full: str, tmp_path: Path) -> None:
+def test_rows_of_another_program_are_not_touched(full: str, tmp_path: Path) -> None:
     target = tmp_path / "other.db"
     with closing(sqlite3.connect(target)) as other, other:
         other.execute("CREATE TABLE recipes (name TEXT)")
         other.execute("INSERT INTO recipes VALUES ('tart')")
-    with pytest.raises(DatabaseError, match="it has rows in 'recipes'"):
+    with pytest.raises(DatabaseError, match="it has a table 'recipes'"):
         copy_base_between(full, f"sqlite:///{target}", told)
     with closing(sqlite3.connect(target)) as other:
         assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]

@@ -1,7 +1,9 @@
 """A language model looks through documents: into the queue only, marked, each chunk once, whatever it is told."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -103,6 +105,22 @@ def test_nothing_but_the_queue_is_written(base, lexicon, there) -> None:
     found_where(there, item(QUOTE), item(SECOND))
     assert sum(each.new for each in run(desk(base, lexicon, there))) == 2
     assert base.revision == before
+
+
+def test_two_who_have_a_document_looked_through_at_once_both_get_to_its_end(base, lexicon, there) -> None:
+    together = Barrier(2, timeout=30)
+
+    def answer(asked: dict, _: int) -> tuple[int, bytes]:
+        together.wait()
+        return said([item(QUOTE)] if QUOTE in words_of(asked) else [])
+
+    there.answer = answer
+    with ThreadPoolExecutor(2) as hands:
+        runs = [hands.submit(run, desk(base, lexicon, there)) for _ in range(2)]
+    assert [run.exception() for run in runs] == [None, None]
+    ends = [each.result()[-1] for each in runs]
+    assert [(end.done, end.fault) for end in ends] == [(end.chunks, "") for end in ends]
+    assert len(waiting(base)) == 1
 
 
 def test_a_document_that_was_taken_away_and_is_back_is_looked_through_anew(base, lexicon, there) -> None:

@@ -1,11 +1,14 @@
 """Right or wrong: ticks are kept without text, and a cut-off follows only where they speak for one."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook
@@ -13,6 +16,7 @@ from claims.answering.traces import SightingBook
 from claims.base import ClaimBase
 from claims.moderation.labels import SAMPLE, LabelBook, LabelledReply, likely_share, propose_cut_off, sample_of
 from claims.moderation.server_setup import ServerSetup
+from claims.store.tables import Label
 from config.errors import NotAllowedError, UnknownEntryError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MEMBER, MODERATOR, STRANGER, settled
@@ -168,6 +172,32 @@ def test_an_answer_that_was_given_can_be_labelled(base: ClaimBase, book: LabelBo
     for place in ((8, 101, CLAIM), (8, 100, "bubble")):
         with pytest.raises(UnknownEntryError):
             book.tick_card(MODERATOR, *place, True)
+
+
+def test_of_many_who_tick_a_card_at_the_same_instant_the_last_counts_and_nobody_is_refused(
+    base: ClaimBase, book: LabelBook, clock: Clock
+) -> None:
+    finding = Finding("x", "en", "reply", (Match(CLAIM, 0.87, "asserts", "w"),))
+    for message in range(10):
+        SightingBook(base, KEY).record(HERE, 8, message, 71, finding, "reply")
+        AnswerBook(base, KEY).take(HERE, 8, message, 71, [CLAIM], clock.now - clock.now)
+        with ThreadPoolExecutor(8) as hands:
+            ticks = [hands.submit(book.tick_card, MODERATOR, 8, message, CLAIM, right) for right in [True, False] * 4]
+        assert [tick.exception() for tick in ticks] == [None] * 8
+    assert sorted(reply.message for reply in book.labelled(MODERATOR)) == list(range(10))
+
+
+def test_a_tick_on_what_goes_at_the_same_instant_is_no_fault(base: ClaimBase, book: LabelBook) -> None:
+    put = replies(0.5)
+    book.put_up(MODERATOR, "backtest", [8], put)
+    with ThreadPoolExecutor(1) as hand:
+        with base.database.writing() as session:
+            session.connection().execute(delete(Label))
+            tick = hand.submit(book.tick, MODERATOR, [name(put[0])], True)
+            with suppress(TimeoutError):  # it waits for whoever takes the label away
+                tick.result(0.5)
+        assert tick.exception() is None
+    assert book.labelled(MODERATOR) == ()
 
 
 def test_the_proposal_is_made_of_all_labels_of_the_server(base: ClaimBase, book: LabelBook) -> None:

@@ -1,5 +1,6 @@
 """Shadow mode counts what would have been said, and keeps no word of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,15 @@ def test_a_message_seen_again_is_not_counted_twice(book: ShadowBook) -> None:
     for _ in range(2):
         book.note(HERE, 8, 100, AUTHOR, finding("reply"))
     assert book.report(ADMINISTRATOR).messages == 1
+
+
+def test_a_message_and_its_edit_that_are_read_at_the_same_time_count_once(book: ShadowBook) -> None:
+    for message in range(10):
+        with ThreadPoolExecutor(4) as hands:
+            notes = [hands.submit(book.note, HERE, 8, message, AUTHOR, finding("reply")) for _ in range(4)]
+        assert [note.exception() for note in notes] == [None] * 4
+    report = book.report(ADMINISTRATOR)
+    assert (report.messages, report.replies) == (10, 10)
 
 
 QUIET = Finding("nothing", "en", "silent")

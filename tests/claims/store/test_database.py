@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,8 +18,9 @@ from sqlmodel import select
 
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
+from claims.exchange.moving import copy_base_between
 from claims.moderation.editor import DraftBook
-from claims.store.copying import back_up
+from claims.store.copying import back_up, restore
 from claims.store.database import Database
 from claims.store.tables import Claim, DocumentText
 from config.errors import DatabaseError
@@ -80,6 +83,45 @@ def test_a_file_that_is_no_base_keeps_the_rights_that_it_has(tmp_path: Path) -> 
         ClaimBase.open(f"sqlite:///{file}")
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     assert [*tmp_path.iterdir()] == [file]
+
+
+@pytest.mark.parametrize("tables", ["recipes", "claim", "alembic_version"])
+@pytest.mark.parametrize("journal", ["DELETE", "WAL"])
+def test_another_program_s_database_is_refused_and_stays_as_it_is(tmp_path: Path, tables: str, journal: str) -> None:
+    ours, theirs = f"sqlite:///{tmp_path / 'ours.db'}", f"sqlite:///{tmp_path / 'theirs.db'}"
+    ClaimBase.open(ours).close()
+    copy = back_up(ours, tmp_path / "copy.db").file
+    file = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute(f"PRAGMA journal_mode = {journal}")
+        other.execute(f"CREATE TABLE {tables} (number INTEGER PRIMARY KEY AUTOINCREMENT)")
+    file.chmod(0o644)
+    before, beside = file.read_bytes(), sorted(tmp_path.iterdir())
+    told = f"another program's database: it has a table '{tables}'. Name another file in database_url"
+    for use in (
+        lambda: ClaimBase.open(theirs),
+        lambda: back_up(theirs, tmp_path / "none.db"),
+        lambda: restore(theirs, copy),
+        lambda: restore(theirs, copy, force=True),
+        lambda: copy_base_between(theirs, f"sqlite:///{tmp_path / 'none.db'}", lambda *_: None),
+        lambda: copy_base_between(ours, theirs, lambda *_: None),
+    ):
+        with pytest.raises(DatabaseError, match=told):
+            use()
+    assert file.read_bytes() == before
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert sorted(tmp_path.iterdir()) == beside
+
+
+def test_what_another_program_has_not_finished_is_refused_too(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("CREATE TABLE recipes (name TEXT)")
+        before = file.read_bytes()
+        with pytest.raises(DatabaseError, match="it has a table 'recipes'"):
+            ClaimBase.open(f"sqlite:///{file}")
+        assert file.read_bytes() == before
 
 
 @pytest.mark.parametrize("content", [b"", b"\n"])
