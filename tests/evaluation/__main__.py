@@ -12,7 +12,7 @@ from rich.table import Table
 
 from checks.embedders.embedder import SafeEmbedder
 from checks.embedders.semantic import SemanticEmbedder
-from tests.evaluation.judging import UNSEEN, figures, in_the_other_language, mean
+from tests.evaluation.judging import PLAIN, UNSEEN, figures, in_the_other_language, mean
 from tests.evaluation.packs import HERE, SHIPPED, read_claims
 
 DECISION = HERE.parents[1] / "config" / "lexicon" / "decision.json"
@@ -31,6 +31,10 @@ def main() -> None:
             "beside the shipped": mean(
                 [figures([*read_claims(p), *shipped], p.with_suffix(".jsonl"), source) for p in UNSEEN]
             ),
+            "other fields, plain": mean(
+                [figures(read_claims(p), PLAIN / f"{p.stem}.jsonl", source) for p in UNSEEN]
+            ),
+            "shipped, plain": figures(shipped, PLAIN / f"{SHIPPED.stem}.jsonl", source),
             "shipped, unseen": figures(shipped, HERE / "unseen_shipped.jsonl", source),
             "shipped, held out": figures(shipped, HERE / "held_out.jsonl", source),
             "shipped, seen": figures(shipped, HERE / "messages.jsonl", source),

@@ -51,10 +51,10 @@ ANYWHERE = "m|"
 LEAST_HUNDREDTHS = 2
 # These tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings", "has_denials", "denial_whole", "denial_part", "denial_all"}
-DENIAL, KNOWN = {"short": 1.4, "long": 0.55}, {"short": 2.8, "long": 0.3}
+DENIAL, KNOWN = {"short": 1.4, "long": 0.4}, {"short": 1.6, "long": 0.3}
 QUESTION = 2.0
 # In a chat fewer of those who speak of a claim dispute it than in the fitted messages.
-DISPUTED = 0.85
+DISPUTED = 0.75
 # A question after the truth adds so many log odds for each of its own beyond the least.
 ASKED = {"least": 1.0, "rate": 1.5}
 # What is surely about a claim is less likely another matter.

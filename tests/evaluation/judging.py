@@ -11,6 +11,8 @@ from checks.model import KnownClaim
 from tests.evaluation.packs import HERE, LONG, read_claims, weighed_length
 
 UNSEEN = tuple(sorted((HERE / "unseen").glob("*.yaml")))
+# What most members write: a bare sentence of a few words about a claim of that pack.
+PLAIN = HERE / "unseen_plain"
 
 
 def figures(claims: Sequence[KnownClaim], messages: Path, source: MeaningSource) -> Mapping[str, float]:

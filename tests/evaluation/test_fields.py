@@ -6,7 +6,7 @@ from checks.checker import Checker
 from checks.embedders.embedder import SafeEmbedder
 from checks.embedders.semantic import SemanticEmbedder
 from claims.packs.shipped_vectors import ShippedVectors
-from tests.evaluation.judging import UNSEEN, in_the_other_language, mean
+from tests.evaluation.judging import PLAIN, UNSEEN, in_the_other_language, mean
 from tests.evaluation.judging import figures as judged
 from tests.evaluation.packs import SHIPPED, read_claims
 
@@ -22,6 +22,9 @@ AT_MOST = {
     "conflict_false": 0.02,
     "long_denied": 0.10,
 }
+# Bare sentences of a few words, as most members write them.
+PLAIN_AT_LEAST = {"top1": 0.95, "replied": 0.80, "denies_seen": 0.75, "asks_seen": 0.85}
+PLAIN_AT_MOST = {"wrong": 0.01, "false": 0.05, "lectured": 0.06}
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,17 @@ def figures(source):
     return mean([judged(read_claims(pack), pack.with_suffix(".jsonl"), source) for pack in UNSEEN])
 
 
+@pytest.fixture(scope="module")
+def plain(source):
+    """Return the mean over the packs, of what is said in few words."""
+    return mean([judged(read_claims(pack), PLAIN / f"{pack.stem}.jsonl", source) for pack in UNSEEN])
+
+
+@pytest.fixture(scope="module")
+def plain_shipped(source):
+    return judged(read_claims(SHIPPED), PLAIN / f"{SHIPPED.stem}.jsonl", source)
+
+
 @pytest.mark.parametrize("name", AT_LEAST)
 def test_reaches(figures, name):
     assert figures[name] >= AT_LEAST[name]
@@ -43,6 +57,21 @@ def test_reaches(figures, name):
 @pytest.mark.parametrize("name", AT_MOST)
 def test_stays_below(figures, name):
     assert figures[name] <= AT_MOST[name]
+
+
+@pytest.mark.parametrize("name", PLAIN_AT_LEAST)
+def test_plain_words_are_understood(plain, plain_shipped, name):
+    assert plain[name] >= PLAIN_AT_LEAST[name]
+    assert plain_shipped[name] >= PLAIN_AT_LEAST[name]
+
+
+@pytest.mark.parametrize("name", PLAIN_AT_MOST)
+def test_plain_words_are_not_answered_wrongly(plain, name):
+    assert plain[name] <= PLAIN_AT_MOST[name]
+
+
+def test_who_disputes_a_shipped_claim_in_few_words_is_seldom_answered(plain_shipped):
+    assert plain_shipped["lectured"] <= 0.15
 
 
 def test_few_wordings_are_heard_beside_claims_that_have_many(source, figures):
