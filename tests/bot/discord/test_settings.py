@@ -24,7 +24,7 @@ async def test_it_shows_what_is_set_and_what_counts_otherwise(world):
         "- Roles that moderate: whoever may manage the server (default)",
         "- Packs of claims: Claims about a harbour",
         "- Cool-down in hours: 6 (default)",
-        "- Cut-off: fitted to the number of claims (default)",
+        "- Cut-off: as fitted (default)",
         "- Budget: 2 in 1,000 messages",
         "- Reports that pause a claim: 3 (default)",
         "- Days in which cards are corrected: 14 (default)",
