@@ -224,6 +224,8 @@ def value_text(field: str, value: object, texts: Texts) -> str:
     if isinstance(value, list | tuple):
         return _short(texts.listed(value_text(field, each, texts) for each in cast("Iterable[object]", value)))
     if isinstance(value, float):
+        # A cut-off was chosen, to the last digit; what reports have raised it to is a message's score.
+        value = round(value, 3) if field == "raised_to" else value
         return written(value) if field in {"cut_off", "raised_to"} else f"{value:g}"
     if field == "snoozed_until" and isinstance(value, int):
         return f"{format_datetime(datetime.fromtimestamp(value, UTC), 'short', locale=texts.locale)} UTC"

@@ -76,6 +76,11 @@ class Match:
         return self.score if self.exact is None else self.exact
 
     @property
+    def is_on_topic(self) -> bool:
+        """Tell whether the message is about this claim, and not about something akin."""
+        return all(guard.passed for guard in self.guards if guard.name == "topic")
+
+    @property
     def figures_differ(self) -> bool:
         """Tell whether any figure of the message differs from the documented one."""
         return any(not figure.agrees for figure in self.figures)

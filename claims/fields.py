@@ -107,7 +107,9 @@ class FormReader:
     def when(self, field: str, typed: str) -> str:
         """Return a day, a month or a year."""
         text = typed.strip()
-        if not is_date(text):
+        if not text:
+            self.refuse(field, "The date is missing.", "Write it as 2026-01-23, 2026-01 or 2026.")
+        elif not is_date(text):
             self.refuse(field, "{value} is no date.", "Write it as 2026-01-23, 2026-01 or 2026.", value=typed[:60])
         return text
 

@@ -136,7 +136,7 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
     language = settings.language or state.defaults.language
     roles = texts.listed(f"<@&{role}>" for role in settings.moderator_roles)
     digest, told = settings.digest_channel, settings.moderators_channel
-    cut_off = texts("fitted to the number of claims") if settings.cut_off is None else written(settings.cut_off)
+    cut_off = texts("as fitted") if settings.cut_off is None else written(settings.cut_off)
     budget = settings.budget
     shown = {
         "language": _or_default(settings.language, texts(LANGUAGE_NAMES[language]), texts),
@@ -149,9 +149,9 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
         "correction_days": _number(settings.correction_days, CORRECTION_DAYS, texts),
         "card_form": _or_default(settings.card_form, texts(CARD_FORMS[settings.card_form or "short"]), texts),
         "cards_per_hour": _number(settings.cards_per_hour, state.defaults.cards_per_hour, texts),
-        "moderators_channel": texts("nothing") if told is None else f"<#{told}>",
+        "moderators_channel": texts("none") if told is None else f"<#{told}>",
         **({} if told is None else {"answer_log": texts("yes") if settings.answer_log else texts("no")}),
-        "digest_channel": texts("nothing") if digest is None else f"<#{digest}>",
+        "digest_channel": texts("none") if digest is None else f"<#{digest}>",
     }
     if settings.outside_checks is not None:
         shown["outside_checks"] = texts("yes") if settings.outside_checks else texts("no")

@@ -194,7 +194,7 @@ class Labels(commands.Cog):
         texts, wanted = click.texts, click["cut_off"]
         proposal = await click.do(click.moderation.labels.proposal, click.actor)
         settings = await click.do(click.touchstone.servers.settings, click.guild.id)
-        now = texts("fitted to the number of claims") if settings.cut_off is None else written(settings.cut_off)
+        now = texts("as fitted") if settings.cut_off is None else written(settings.cut_off)
         line = msgid("If you confirm, I answer in this server from a score of {cut_off} on. Now: {now}.")
         lines = [texts(line, cut_off=wanted, now=now)]
         if proposal.cut_off is not None and f"{proposal.cut_off:.2f}" == wanted:

@@ -41,7 +41,7 @@ def decision_line(finding: Finding, texts: Texts) -> str:
         if best.score >= LIKELY:
             return texts("The bot would stay silent: the message itself disputes the claim.")
         # The score is that of making the claim, which is low for whoever disputes it: the topic tells.
-        if all(guard.passed for guard in best.guards if guard.name == "topic"):
+        if best.is_on_topic:
             return texts("The bot would stay silent: the message seems to dispute a known claim.")
     # Beside a claim that is hardly meant, a further one may be: it gets a card, and is known.
     if not answered(finding, requested=True):

@@ -364,7 +364,7 @@ class _Review:
     def _claim(self, item: "Item") -> str:
         """Ask for a claim; those that are near are listed, and can be named by their numbers."""
         found = self._touchstone.check(str(item.payload.get("text")), self._actor.server).matches
-        named = [*(str(claim) for claim, _ in item.payload.get("near") or ()), *(each.claim for each in found)]
+        named = [*(str(one) for one, _ in item.payload.get("near") or ()), *(m.claim for m in found if m.is_on_topic)]
         near = {str(number): claim for number, claim in enumerate([*dict.fromkeys(named)][:_MOST_NEAR], 1)}
         for number, claim in near.items():
             self._terminal.print(f"    {number}  {claim}")

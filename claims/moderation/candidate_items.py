@@ -120,7 +120,7 @@ _NEAR = 0.2
 
 
 def _offer(match: Match) -> Literal["wording", "point", ""]:
-    if not all(guard.passed for guard in match.guards if guard.name == "topic"):
+    if not match.is_on_topic:
         return ""
     # What speaks against a claim is a point of it, however unlikely it is that the sentence makes the claim.
     if match.stance == "denies":

@@ -127,7 +127,7 @@ class Editor:
                 who, what = (completed({written_language(each): each}) for each in (speaker, point))
                 # A source that is known has said it on its own day; of a new one nobody was asked for that.
                 row = session.get(Document, cited[0].document) if cited else None
-                day = row.published if row and is_date(row.published) else draft.as_of.isoformat()
+                day = row.published if row and is_date(row.published) else ""
                 draft = replace(draft, points=(PointRecord("refutes", who, day, what, cited),))
             draft = replace(draft, status="published" if new.publish else "draft")
             check_published(draft, new)

@@ -56,7 +56,7 @@ def strength_of(claim: ClaimRecord, checker: Checker, lexicon: Lexicon) -> Stren
         if own is None or own.action != "reply":
             unheard.append(wording.text)
         for match in finding.matches:
-            if match.claim != claim.id and match.score >= NEAR_FROM:
+            if match.claim != claim.id and match.is_on_topic and match.score >= NEAR_FROM:
                 near[match.claim] = max(match.score, near.get(match.claim, 0.0))
     counts = tuple((language, sum(each.language == language for each in said)) for language in CODES)
     likeness = _likeness(said, lexicon)

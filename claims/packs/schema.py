@@ -360,7 +360,7 @@ def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
             yield place, worded("{key!r} is missing", key=key), worded("Add the key {key!r}.", key=key)
         return
     where = (*place, _second(instance)) if rule == "uniqueItems" else place
-    fault, mend = SAYINGS.get(rule, _unsaid)(instance, limit)
+    fault, mend = SAYINGS.get("minItems" if rule == "minProperties" else rule, _unsaid)(instance, limit)
     if rule == "enum" and place[-1] == "unit":
         own = worded("Or give your own by all its spellings: [{unit}, …], in a sheet {unit} | ….", unit=instance)
         mend = worded("{one} {other}", one=mend, other=own)

@@ -91,6 +91,11 @@ def test_values_are_shown_before_and_after():
     ]
     assert difference_lines([FieldDifference("muted", False, True)], TRADITIONAL) == ["靜音：否 → 是"]
     assert difference_lines([FieldDifference("cut_off", 0.75, 0.9999996)], ENGLISH) == ["Cut-off: 0.75 → 0.9999996"]
+
+
+def test_how_far_reports_have_raised_the_bar_is_told_without_the_digits_of_a_score():
+    (line,) = difference_lines([FieldDifference("raised_to", 0.0, 0.993011167)], ENGLISH)
+    assert line == "More careful up to: 0 → 0.993"
     assert difference_lines(differences({"packs": None}, {"packs": []}), ENGLISH) == ["Packs of claims: all → nothing"]
 
 

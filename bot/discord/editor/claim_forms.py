@@ -29,12 +29,12 @@ _LONGEST = 120
 
 
 async def similar_lines(request: Request, claim_id: str, new: Sequence[str]) -> list[str]:
-    """Return a warning for each new text that another claim of the server says, whatever its status; escaped."""
+    """Return a warning for each new text that comes close to another claim, whatever its status; escaped."""
     touchstone, server, texts = request.touchstone, request.server, request.texts
     found = await request.do(lambda: list(_similar(touchstone, server, claim_id, new[:_MOST_TEXTS])))
     return [
         texts(
-            "⚠ “{text}” is nearly what another claim says: {claim}.",
+            "⚠ “{text}” comes close to another claim: {claim}.",
             text=escape(shorten(text, _LONGEST)),
             claim=escape(shorten(texts.pick(title), _LONGEST)),
         )
@@ -52,7 +52,8 @@ def _similar(
             yield text, same[text]
             continue
         matches = touchstone.check(text, server).matches
-        near = next((each for each in matches if each.claim != claim_id and each.score >= NEAR_FROM), None)
+        others = (each for each in matches if each.claim != claim_id and each.is_on_topic)
+        near = next((each for each in others if each.score >= NEAR_FROM), None)
         if near is not None and near.claim in published:
             yield text, published[near.claim].title
 

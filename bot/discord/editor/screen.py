@@ -182,7 +182,7 @@ def _marks(screen: ClaimScreen, texts: Texts) -> Iterator[str]:
     if claim.paused:
         yield texts("Paused after reports of members: not answered until a moderator resumes it.")
     if claim.raised_to:
-        score = written(claim.raised_to)
+        score = value_text("raised_to", claim.raised_to, texts)
         yield texts("After a report, messages up to {score} are answered more carefully.", score=score)
     if cut_off is not None:
         yield texts("Answered from {score} on; other claims have the server's cut-off.", score=written(cut_off))

@@ -253,12 +253,12 @@ async def _told(request: Request, work: Callable[[Moved], Result], say: Callable
 
 def _outcome(found: int, new: int, title: str, texts: Texts) -> list[str]:
     if not found:
-        return [texts("No sentence of {title} looks like a claim that is not known here yet.", title=title)]
+        return [texts("No sentence of “{title}” looks like a claim that is not known here yet.", title=title)]
     if not new:
-        return [texts("Nothing new in {title}: all it proposes waits already, or has been decided.", title=title)]
+        return [texts("Nothing new in “{title}”: all it proposes waits already, or has been decided.", title=title)]
     told = texts.plural(
-        "{count} sentence of {title} waits in the queue now.",
-        "{count} sentences of {title} wait in the queue now.",
+        "{count} sentence of “{title}” waits in the queue now.",
+        "{count} sentences of “{title}” wait in the queue now.",
         new,
         title=title,
     )

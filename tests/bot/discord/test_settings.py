@@ -24,14 +24,14 @@ async def test_it_shows_what_is_set_and_what_counts_otherwise(world):
         "- Roles that moderate: whoever may manage the server (default)",
         "- Packs of claims: Claims about a harbour",
         "- Cool-down in hours: 6 (default)",
-        "- Cut-off: fitted to the number of claims (default)",
+        "- Cut-off: as fitted (default)",
         "- Budget: 2 in 1,000 messages",
         "- Reports that pause a claim: 3 (default)",
         "- Days in which cards are corrected: 14 (default)",
         "- Form of cards: short (default)",
         "- Cards a channel and hour: 6 (default)",
-        "- Channel for moderators: nothing",
-        "- Channel of the weekly digest: nothing",
+        "- Channel for moderators: none",
+        "- Channel of the weekly digest: none",
         f"- <#{world.channel.id}>: answers",
     ]
 
@@ -105,8 +105,8 @@ async def test_members_neither_see_nor_change_them(world, chosen):
 @pytest.mark.parametrize(
     ("locale", "says"),
     [
-        (discord.Locale.chinese, "- 门槛：按说法数量拟合（默认）"),
-        (discord.Locale.taiwan_chinese, "- 門檻：依說法數量擬合（預設）"),
+        (discord.Locale.chinese, "- 门槛：拟合所得（默认）"),
+        (discord.Locale.taiwan_chinese, "- 門檻：擬合所得（預設）"),
     ],
 )
 async def test_they_are_shown_in_the_language_of_the_client(world, in_language, locale, says):

@@ -149,7 +149,7 @@ async def test_it_is_read_page_by_page_with_what_was_left_out(world):
 async def test_its_claims_reach_the_queue_once_with_who_says_what(world):
     message = await add(world)
     done = await world.chief.click(message, label="Look for claims")
-    assert "3 sentences of The \\*silver\\* year wait in the queue now." in text_of(done.response.message)
+    assert "3 sentences of “The \\*silver\\* year” wait in the queue now." in text_of(done.response.message)
     items = waiting(world)
     (told,) = (item for item in items if "silver cannot be replaced" in item.payload["text"])
     assert (told.payload["attitude"], told.payload["speaker"]) == ("rejects", "Some")

@@ -228,6 +228,13 @@ def test_a_claim_of_ones_own_is_a_draft_until_it_can_be_answered(base: ClaimBase
         editor.edit(MODERATOR, made.id, None, RemovePoint(0))
 
 
+def test_of_a_source_that_is_new_nobody_knows_when_it_said_so(editor: Editor) -> None:
+    new = NewClaim("The crane", "the crane is old", "It is from 1931.", "https://example.org/crane", publish=True)
+    made = editor.begin(MODERATOR, new).claim
+    assert made is not None
+    assert [(point.speaker["en"], point.date) for point in made.points] == [("example.org", "")]
+
+
 def test_with_a_claim_of_ones_own_goes_what_was_set_on_it_and_what_waits_about_it(
     base: ClaimBase, editor: Editor
 ) -> None:

@@ -132,7 +132,7 @@ def test_a_point_of_which_nobody_knows_the_date_can_be_edited_and_be_dated_later
     [point] = ours.claim(CLAIM, HERE).points
     edit_claim(ours, CLAIM, points=(replace(point, date=""),))
     typed = EditPoint(0, date=" ", text={"en": "Another text."})
-    assert "is no date" in refused(ours, replace(typed, place=None, speaker={"en": "A"}))
+    assert "The date is missing" in refused(ours, replace(typed, place=None, speaker={"en": "A"}))
     assert (after(ours, typed).points[0].text["en"], after(ours, typed).points[0].date) == ("Another text.", "")
     assert after(ours, replace(typed, date="2026-02")).points[0].date == "2026-02"
 

@@ -7,7 +7,7 @@ from typing import cast
 
 from checks.checker import Checker
 from checks.lexicon import Lexicon
-from checks.model import KnownFigure, KnownWording
+from checks.model import Guard, KnownFigure, KnownWording, Match
 from claims.moderation.strength import MOST_SUGGESTED, strength_of, suggestions
 from claims.record import ClaimRecord
 from config.languages import ByLanguage
@@ -55,6 +55,15 @@ def test_a_claim_that_says_the_same_as_another_may_be_taken_for_it() -> None:
     found = strength(claim(*SAID), claim(*SAID, name="twin"))
     assert found.near == ("twin",)
     assert found.level != "good"
+
+
+def test_a_claim_that_is_only_akin_is_not_taken_for_it() -> None:
+    own = SimpleNamespace(claim="crane", action="reply", score=1.0)
+    akin, near = (
+        Match(name, 0.9, "asserts", "", guards=(Guard("topic", passed=name == "near"),)) for name in ("akin", "near")
+    )
+    checker = SimpleNamespace(check=lambda _: SimpleNamespace(matches=(own, akin, near)))
+    assert strength_of(claim(*SAID), cast("Checker", checker), LEXICON).near == ("near",)
 
 
 def test_a_muted_claim_is_heard_by_nobody() -> None:

@@ -157,6 +157,11 @@ def test_a_point_says_where_it_is_from(base: ClaimBase, tmp_path: Path, points: 
                 "Begin it with as many spaces as they.",
             ),
         ),
+        (
+            "[the crane was built in 1920, our crane dates from 1920]",
+            "[]",
+            ("claims[0].wordings", "0 given, at least 1 needed", "Add more."),
+        ),
         ("The crane is from 1920", "1920", ("claims[0].title", "this must be text", "Put it in quotes.")),
         (
             "    points:",

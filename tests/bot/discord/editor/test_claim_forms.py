@@ -135,9 +135,7 @@ async def test_where_the_database_is_locked_the_words_come_back(world, desk, mon
 
 async def test_a_title_that_another_claim_says_is_written_with_a_warning(desk):
     message = await desk.hand_in(await edit_form(desk), title_en="that lighthouse lamp needs 40 kW of power")
-    warning = (
-        "⚠ “that lighthouse lamp needs 40 kW of power” is nearly what another claim says: The lamp of the lighthouse"
-    )
+    warning = "⚠ “that lighthouse lamp needs 40 kW of power” comes close to another claim: The lamp of the lighthouse"
     assert warning in text_of(message)
     assert desk.claim().title["en"] == "that lighthouse lamp needs 40 kW of power"
 
@@ -215,14 +213,14 @@ async def test_a_new_claim_that_is_there_already_comes_with_a_warning(world, des
     await desk.hand_in(await world.chief.slash(world.channel, "claims new"), title=WHALE["title"], publish=["no"])
     form = await world.chief.slash(world.channel, "claims new")
     message = await desk.hand_in(form, title=WHALE["title"].lower(), publish=["no"])
-    assert "⚠ “the whale of the bay sings” is nearly what another claim says: The whale of the bay" in text_of(message)
+    assert "⚠ “the whale of the bay sings” comes close to another claim: The whale of the bay" in text_of(message)
 
 
 async def test_a_claim_that_says_the_same_is_asked_for_by_its_words(world, desk):
     asked = []
     event.listen(world.touchstone.base.database.engine, "before_cursor_execute", lambda *each: asked.append(each[2]))
     message = await desk.hand_in(await edit_form(desk), title_en="that lighthouse lamp needs 40 kW of power")
-    assert "is nearly what another claim says" in text_of(message)
+    assert "comes close to another claim" in text_of(message)
     assert [each for each in asked if "lower(wording.text) IN" in each]
 
 

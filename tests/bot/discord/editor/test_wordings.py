@@ -95,9 +95,7 @@ async def test_an_added_wording_that_another_claim_says_is_warned_of(desk):
     form = await desk.form(await wordings(desk), "Add")
     message = await desk.hand_in(form, texts="the island ferry shuts down by 2030\nthe crane is very old")
     shown = text_of(message)
-    assert (
-        "⚠ “the island ferry shuts down by 2030” is nearly what another claim says: The island ferry will be" in shown
-    )
+    assert "⚠ “the island ferry shuts down by 2030” comes close to another claim: The island ferry will be" in shown
     assert "⚠ “the crane is very old”" not in shown
     assert "the island ferry shuts down by 2030" in texts(desk.claim())
 

@@ -39,7 +39,9 @@ def touchstone(touchstone, tmp_path):
 
 async def test_what_a_document_proposes_waits_in_the_queue(world, waiting):
     shown = text_of(await world.chief.slash(world.channel, COMMAND, source="metals-paper"))
-    assert typed_commands(shown) == "2 sentences of On \\*metals\\* wait in the queue now.\nDecide on them with /queue."
+    assert (
+        typed_commands(shown) == "2 sentences of “On \\*metals\\*” wait in the queue now.\nDecide on them with /queue."
+    )
     assert [item.payload["text"] for item in waiting.items("candidate")] == [
         BEST,
         "Gold demand is up 12% since spring.",
@@ -49,7 +51,7 @@ async def test_what_a_document_proposes_waits_in_the_queue(world, waiting):
 async def test_the_same_passages_wait_once(world, waiting):
     await world.chief.slash(world.channel, COMMAND, source="metals-paper")
     shown = text_of(await world.chief.slash(world.channel, COMMAND, source="metals"))
-    assert shown == "Nothing new in On \\*metals\\*: all it proposes waits already, or has been decided."
+    assert shown == "Nothing new in “On \\*metals\\*”: all it proposes waits already, or has been decided."
     assert len(waiting.items("candidate")) == 2
 
 
