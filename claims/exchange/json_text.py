@@ -245,5 +245,6 @@ def number_in(value: object) -> float | None:
 
 
 _COMMA = re.compile(r"^\s*([-+]?\d+),(\d{1,2})\s*$")
-# What stands behind a rating that names its scale: 1/5, 2 out of 5.
-OF_SCALE = re.compile(r"\s*(?:/|out of|of)\s*(\d+)\s*$")
+# What stands behind a rating that names its scale: 1/5, 2 out of 5. Blanks are begun once and taken whole: a file may
+# hold any number of them.
+OF_SCALE = re.compile(r"(?<!\s)\s*+(?:/|out of|of)\s*+(\d++)\s*+$")

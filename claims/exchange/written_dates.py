@@ -18,7 +18,8 @@ _YEAR_FIRST = re.compile(rf"(\d{{4}})(?:([-/.])\s?(\d{{1,2}})(?:\2\s?(\d{{1,2}})
 _COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_MOMENT}", re.DOTALL)
 _MONTH_FIRST = re.compile(r"(\d{1,2})[-/.](\d{4})")
 _HAN = re.compile(r"(民[国國])?\s*(\d{2,4})\s*年(?:\s*(\d{1,2})\s*月(?:\s*(\d{1,2})\s*[日号號])?)?.*", re.DOTALL)
-_HAN_NUMERAL = re.compile(r"[〇零○一二三四五六七八九十百]+(?=\s*[年月日号號])")
+# A numeral is begun once and taken whole: a file may hold one of any length, with nothing behind it.
+_HAN_NUMERAL = re.compile(r"(?<![〇零○一二三四五六七八九十百])[〇零○一二三四五六七八九十百]++(?=\s*[年月日号號])")
 _HAN_DIGITS = {digit: str(worth) for worth, digits in enumerate(["〇零○", *"一二三四五六七八九"]) for digit in digits}
 # Taiwan's spreadsheets count years from 1912; no other year has three digits.
 _TAIWAN = re.compile(rf"(?:民[国國])?\s*(1\d{{2}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_MOMENT}", re.DOTALL)

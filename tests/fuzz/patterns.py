@@ -246,16 +246,19 @@ def _bodies(body: Nodes, ways: int) -> set[str]:
 def growth(pattern: "re.Pattern[Any]", attacks: int = 40) -> tuple[float, str]:
     """Return by how much the steps grow at most where a repetition is made twice as long, and on which text.
 
-    2 is in proportion, 4 as the square, 8 as the cube; infinite is above what a square could take.
+    2 is in proportion, 4 as the square, 8 as the cube; infinite is above what a square could take. A repetition with a
+    bound of its own may be steep up to there: what is, is made twice as long once more.
     """
     steps = Steps(pattern)
     worst, on = 0.0, ""
     for lead, repeated in sorted(set(pumps(steps.nodes)))[:attacks]:
         times = max(_FEWEST, _SIGNS_LONG // len(repeated))
         for tail in ("", "\x00"):
-            texts = [f"{lead}{repeated * count}{tail}" for count in (times, 2 * times)]
+            texts = [f"{lead}{repeated * count}{tail}" for count in (times, 2 * times, 4 * times)]
             try:
-                few, many = map(steps.search, texts)
+                few, many = map(steps.search, texts[:2])
+                if many > _STEEP * max(1, few):
+                    few, many = many, steps.search(texts[2])
             except (TooManyError, RecursionError):
                 return float("inf"), texts[0]
             if many > _LEAST and many / max(1, few) > worst:
@@ -265,4 +268,4 @@ def growth(pattern: "re.Pattern[Any]", attacks: int = 40) -> tuple[float, str]:
 
 # How long a repetition is made at first, in signs and in times; and the fewest steps that say how they grow.
 _SIGNS_LONG, _FEWEST = 30, 4
-_LEAST = 400
+_LEAST, _STEEP = 400, 5

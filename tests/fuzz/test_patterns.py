@@ -12,6 +12,12 @@ import pytest
 from checks.figures import FigureReader
 from checks.lexicon import Lexicon
 from checks.stance import StanceReader
+from claims.documents.candidates import CandidateReader
+from claims.documents.cleaning import CleaningRules
+from claims.documents.worthiness import CandidateCues
+from claims.exchange import written_dates
+from claims.exchange.json_text import OF_SCALE
+from claims.exchange.reviews_in import Ratings
 from tests.fuzz.patterns import growth
 from tests.test_floors import FLOORS, ROOT, modules, name_of
 
@@ -73,7 +79,10 @@ def found() -> dict[str, re.Pattern]:
     patterns = {where: each for path in files for where, each in written(path)}
     seen: set[int] = set()
     lexicon = Lexicon.load()
-    readers = (lexicon, FigureReader.load(), StanceReader.load(lexicon.folder, lexicon.tokenizer))
+    cues = CandidateCues.load()
+    rules = CleaningRules.load(cues.ends, lexicon.folder.fold)
+    of_documents = (cues, rules, CandidateReader(lexicon), Ratings.load())
+    readers = (lexicon, FigureReader.load(), StanceReader.load(lexicon.folder, lexicon.tokenizer), *of_documents)
     for reader in readers:
         for number, each in enumerate(held(reader, seen)):
             patterns[f"{type(reader).__name__} {number}"] = each
@@ -92,6 +101,11 @@ def test_no_expression_of_the_project_can_be_made_to_run_for_ever():
     assert {where: seen for where, seen in grown.items() if seen[0] > MOST_GROWTH} == {}
 
 
+@pytest.mark.parametrize("pattern", [written_dates._HAN_NUMERAL, OF_SCALE])
+def test_what_looks_through_a_field_as_long_as_its_file_takes_time_in_proportion(pattern):
+    assert growth(pattern)[0] <= 2.5
+
+
 @pytest.mark.parametrize(
     ("pattern", "least"),
     [
@@ -105,6 +119,8 @@ def test_what_runs_for_ever_is_seen(pattern, least):
     assert growth(re.compile(pattern))[0] >= least
 
 
-@pytest.mark.parametrize("pattern", [r"[a-z]+\d", r"(?:ab)*c", r"(?>a+)+b", r"a++b", r"^\w{1,20}$", r"(\d)\1"])
+@pytest.mark.parametrize(
+    "pattern", [r"[a-z]+\d", r",?\sby [^,.;]{2,60}[.,]?$", r"(?:ab)*c", r"(?>a+)+b", r"a++b", r"^\w{1,20}$", r"(\d)\1"]
+)
 def test_what_is_tame_is_let_through(pattern):
     assert growth(re.compile(pattern))[0] <= MOST_GROWTH
