@@ -1,8 +1,9 @@
 """The short form of a reply, as it is read in a chat: the claim, a verdict, its strongest points, and their source."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from unicodedata import east_asian_width
 
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
@@ -31,6 +32,8 @@ _LONGEST_ADDRESS = 100
 # A point that is cut shorter than this, in halves of a wide character, says too little.
 _LEAST_POINT = 24
 _TITLE = msgid("Claim: {title}")
+# From a text to ever less of it.
+_Ways = Callable[[str], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +111,37 @@ def source_label(texts: Texts, count: int) -> str:
 
 def _entry(entry: ReplyEntry, sources: Sequence[SourceLine], texts: Texts, bounds: Bounds) -> ShortEntry:
     verdict = entry.verdict or entry.kind_line
-    plain = ShortEntry(entry.claim_id, texts(_TITLE, title=entry.heading), "", verdict, (), ())
-    if not entry.figure_lines:
-        return _with_points(plain, entry, sources, texts, bounds)
-    # The figure is verdict enough where the claim itself is not in dispute.
-    verdict = "" if entry.kind == "context" else verdict
-    made = plain
-    for figure in filter(None, (entry.figure_lines[0], entry.brief_figure)):
-        made = _with_points(replace(plain, figure=figure, verdict=verdict), entry, sources, texts, bounds)
+    plain = ShortEntry(entry.claim_id, "", "", verdict, (), ())
+    if entry.figure_lines:
+        # The figure is verdict enough where the claim itself is not in dispute.
+        plain = replace(plain, figure=entry.brief_figure, verdict="" if entry.kind == "context" else verdict)
+    figures = [figure for figure in (*entry.figure_lines[:1], plain.figure) if figure] or [""]
+    # What is said of a page stands in "More" as well; a card without any point is no answer.
+    bare = [replace(source, note="") for source in sources]
+    headings = list(_headings(entry.heading, texts, bounds))
+    for ways, cited, heading, figure in product((_shortened, _broken), (sources, bare), headings, figures):
+        titled = replace(plain, title=texts(_TITLE, title=heading), figure=figure)
+        made = _with_points(titled, entry, cited, texts, bounds, ways)
         if made.points:
-            break
-    return made
+            return made
+    return replace(plain, title=texts(_TITLE, title=entry.heading))
+
+
+def _headings(heading: str, texts: Texts, bounds: Bounds) -> Iterator[str]:
+    """Yield the claim's title, then what is left of it in two rows and in one."""
+    label = width(texts(_TITLE, title=""))
+    yield from dict.fromkeys((heading, *(_title(heading, rows * bounds.cells - label) for rows in (2, 1))))
 
 
 def _with_points(
-    made: ShortEntry, entry: ReplyEntry, sources: Sequence[SourceLine], texts: Texts, bounds: Bounds
+    made: ShortEntry, entry: ReplyEntry, sources: Sequence[SourceLine], texts: Texts, bounds: Bounds, ways: _Ways
 ) -> ShortEntry:
-    """Return the entry with as many of its points as fit."""
+    """Return the entry with as many of its points as fit, shortened in one of these ways."""
     numbered = {source.number: source for source in sources}
     against = "supports" if entry.kind == "contested" else "refutes"
     for point in _strongest(entry)[:MOST_POINTS]:
         cited = [numbered[number] for number in point.source_numbers if number in numbered]
-        added = _with_point(made, point, cited, texts, bounds, against)
+        added = _with_point(made, point, cited, texts, bounds, against, ways)
         if added is None:
             break
         made = added
@@ -146,7 +158,13 @@ def _strongest(entry: ReplyEntry) -> list[PointLine]:
 
 
 def _with_point(
-    entry: ShortEntry, point: PointLine, cited: Sequence[SourceLine], texts: Texts, bounds: Bounds, against: str
+    entry: ShortEntry,
+    point: PointLine,
+    cited: Sequence[SourceLine],
+    texts: Texts,
+    bounds: Bounds,
+    against: str,
+    ways: _Ways,
 ) -> ShortEntry | None:
     """Return the entry with the point, shortened as little as fits; None where not even its gist fits.
 
@@ -161,11 +179,10 @@ def _with_point(
     named_below = any(each.title.casefold() == point.speaker.casefold() for each in fresh)
     origins = [point.date] if named_below else list(_origins(point, texts))
     rooms = (max(_room(entry, each, texts, bounds) for each in fresh), 24, 14) if fresh else (24,)
-    ways = [(origin, title) for origin in origins for title in dict.fromkeys(rooms)]
     best: ShortEntry | None = None
-    for origin, cells in ways:
+    for origin, cells in product(origins, dict.fromkeys(rooms)):
         sources = entry.sources + tuple(_source(each, cells) for each in fresh)
-        for text in _shortened(point.text):
+        for text in ways(point.text):
             if entry.points and "…" in text:
                 continue
             points = _joined(entry.points, ShortPoint(label + text, origin))
@@ -297,6 +314,19 @@ def _shortened(text: str) -> Iterator[str]:
     for cut in _cuts(whole):
         if width(whole[:cut]) >= _LEAST_POINT:
             yield whole[:cut].rstrip(" ,;:，；：、—–-(（") + "…"
+
+
+# Where there is neither the end of a clause nor of a word.
+_BETWEEN_HAN = re.compile(r"(?<=[\u2e80-\u9fff])(?=[\u2e80-\u9fff])")
+_LONGEST_BROKEN = 4 * _LEAST_POINT
+
+
+def _broken(text: str) -> Iterator[str]:
+    """Yield the beginning of a text, cut between any two Chinese characters: for a long clause that nothing divides."""
+    begun = text[:_LONGEST_BROKEN]
+    for found in reversed(list(_BETWEEN_HAN.finditer(begun))):
+        if width(text[: found.start()]) >= _LEAST_POINT:
+            yield f"{text[: found.start()]}…"
 
 
 def _spoken(sentences: Sequence[str], kept: Sequence[int]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import settings as trials
 from hypothesis import strategies as st
 
 from bot.discord.cards import card_text, draw_short
-from bot.reply import PointLine, Reply, ReplyEntry
+from bot.explain import updated_line
+from bot.reply import PointLine, Reply, ReplyEntry, display_date
 from bot.service import Touchstone
 from bot.short import lines_of, rows_of, shorten_reply
 from bot.texts import Texts
@@ -69,6 +71,31 @@ def test_two_claims_share_one_card_of_twice_that(shipped, language):
         text = card_text(draw_short(answer(shipped, language, *pair), texts, ()))
         assert len(text) <= 2 * CHARACTERS[language], pair
         assert rows(text) <= 2 * LINES, pair
+
+
+@pytest.mark.parametrize("language", SHOWN)
+def test_no_card_is_left_without_a_point_by_what_else_stands_on_it(shipped, language):
+    texts = shipped.texts(language)
+    day = display_date("2026-12-12", texts)
+    changed = texts("source changed on {date}", date=day)
+    for claim in shipped.base.claims(None):
+        for reply in (shipped.claim_reply(claim.id, language), answer(shipped, language, claim)):
+            sources = tuple(replace(source, note=changed) for source in reply.sources)
+            note = updated_line(date(2026, 12, 12), texts)
+            for noted in (replace(reply, note=note), replace(reply, note=note, sources=sources)):
+                (made,) = shorten_reply(noted, texts).entries
+                assert made.points, claim.id
+                assert made.sources, claim.id
+                text = card_text(draw_short(noted, texts, ()))
+                assert len(text) <= CHARACTERS[language], claim.id
+                assert rows(text) <= LINES, claim.id
+
+
+def test_a_long_chinese_clause_is_cut_where_nothing_divides_it():
+    long = "港口的老吊車在那個年代由當地船廠的工人用手工鉚接的方式一件一件地組裝起來並且一直使用到今天" * 3
+    texts = Texts.open("zh-Hant")
+    (made,) = shorten_reply(Reply("zh-Hant", "", (entry(f"{long}。"),), ()), texts).entries
+    assert long.startswith(made.points[0].text.removesuffix("…"))
 
 
 def test_a_third_claim_is_counted_and_not_told(shipped):
