@@ -92,6 +92,12 @@ def test_a_day_that_may_be_two_is_refused_with_both() -> None:
     assert "2026-02-01" in problem.fault
 
 
+def test_a_day_that_may_be_three_is_refused_with_all_of_them() -> None:
+    claim = only(sheet("3/4/05"))
+    assert isinstance(claim, RefusedClaim)
+    assert all(day in claim.problems[0].fault for day in ("2003-04-05", "2005-03-04", "2005-04-03"))
+
+
 @pytest.mark.parametrize(
     ("value", "delimiter", "number"),
     [
