@@ -85,7 +85,7 @@ def back_up(database_url: str, target: Path | None = None) -> Backup:
         with _copied(file, target) as copy, _half(hash_file) as half:
             sha256 = _sha256(copy)
             half.write_bytes(os.fsencode(f"{sha256}  {target.name}\n"))
-            with closing(_connect(copy, alone=True)) as connection:
+            with _laid_to(file), closing(_connect(copy, alone=True)) as connection:
                 # What is wrong with the copy is wrong with the base.
                 step, claims = _looked_through(file, connection, DAMAGED)
         return Backup(target, sha256, step, claims, is_hashed=True)
@@ -106,12 +106,8 @@ def _copied(file: Path, target: Path) -> Generator[Path]:
     with _half(target) as half:
         opened = _connect(file) if can_be_written(file) else reader(file)
         with closing(opened) as source, closing(sqlite3.connect(half)) as copy:
-            try:
+            with _laid_to(file):
                 source.backup(copy)
-            except sqlite3.DatabaseError as error:
-                if getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE not in _NO_BASE:
-                    raise
-                raise _damaged(file, str(error), DAMAGED) from error
             # One file that says all: with the log of its own that SQLite would keep, a copy is moved without it.
             copy.execute("PRAGMA journal_mode = DELETE").fetchall()
         yield half
@@ -227,8 +223,19 @@ def _let_go(file: Path) -> None:
             raise DatabaseError(worded(said, file=file)) from error
 
 
+@contextmanager
+def _laid_to(file: Path) -> Generator[None]:
+    """Tell of damage that SQLite meets on the way as that of the base."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE not in _NO_BASE:
+            raise
+        raise _damaged(file, str(error), DAMAGED) from error
+
+
 def _damaged(file: Path, faults: str, mend: str) -> DatabaseError:
-    failure = worded("{file} is damaged ({faults}).", file=file, faults=faults)
+    failure = worded("{file} is damaged ({faults}).", file=file, faults=" ".join(faults.split()))
     return DatabaseError(worded("{failure} {mend}", failure=failure, mend=worded(mend)))
 
 

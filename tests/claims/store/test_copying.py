@@ -153,7 +153,7 @@ def test_what_is_not_there_is_not_copied(tmp_path: Path) -> None:
 
 def test_a_copy_that_fails_leaves_nothing_under_its_name(tmp_path: Path) -> None:
     (tmp_path / "broken.db").write_bytes(b"no database at all" * 100)
-    with pytest.raises(DatabaseError, match=r"copy\.db could not be written \(file is not a database\)"):
+    with pytest.raises(DatabaseError, match=r"broken\.db is damaged \(file is not a database\)"):
         back_up(f"sqlite:///{tmp_path}/broken.db", tmp_path / "copy.db")
     assert [path.name for path in tmp_path.iterdir()] == ["broken.db"]
 
