@@ -105,9 +105,8 @@ def _copied(file: Path, target: Path) -> Generator[Path]:
     """
     with _half(target) as half:
         opened = _connect(file) if can_be_written(file) else reader(file)
-        with closing(opened) as source, closing(sqlite3.connect(half)) as copy:
-            with _laid_to(file):
-                source.backup(copy)
+        with closing(opened) as source, closing(sqlite3.connect(half)) as copy, _laid_to(file):
+            source.backup(copy)
             # One file that says all: with the log of its own that SQLite would keep, a copy is moved without it.
             copy.execute("PRAGMA journal_mode = DELETE").fetchall()
         yield half
