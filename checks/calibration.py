@@ -13,7 +13,7 @@ import numpy as np
 
 from checks.checker import Checker
 from checks.decision import DecisionModel
-from checks.evaluate.files import LabelledMessage, add_kept, read_kept
+from checks.evaluation_files import LabelledMessage, add_kept, read_kept
 from checks.features import Evidence
 from checks.index import Floats
 from checks.kept_index import read_with

@@ -381,8 +381,9 @@ class MatchReader:
         self, look: Look, judged: Judgement, written: str, quantities: Sequence[Quantity], local: LocalCutOff | None
     ) -> Match:
         claim = look.read.claim
-        wordings = look.read.said if claim.figures else ()
-        figures = self._comparer().compare(quantities, claim.figures, written, wordings, look.carrying)
+        figures: tuple[FigureFinding, ...] = ()
+        if claim.figures:
+            figures = self._comparer().compare(quantities, claim.figures, written, look.read.said, look.carrying)
         guards = _guards(look, judged, figures)
         cut_off = claim.cut_off if local is None else local.of(claim)
         case = Case(judged.probability, judged.stance, guards, claim.muted, cut_off, raised_to=claim.raised_to)

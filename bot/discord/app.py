@@ -11,7 +11,7 @@ from bot.discord.editor.heard import TrySetupForm
 from bot.discord.examples import ExamplesCommand, KeepCommand
 from bot.discord.exchange import Exchange
 from bot.discord.forms import Forms
-from bot.discord.history.command import HistoryCommand
+from bot.discord.history_command import HistoryCommand
 from bot.discord.lookup import ClaimLookup
 from bot.discord.queue.candidate_forms import CandidateForm, FurtherPointForm
 from bot.discord.queue.command import QueueCommand

@@ -98,7 +98,7 @@ def backtest(
 def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
     """Ask of each reply that is not in the file yet whether it is right; say what all labels of the file speak for."""
     from bot.backtest import label_row, proposal_lines  # noqa: PLC0415  as in Terminal.open
-    from checks.evaluate.files import read_labelled  # noqa: PLC0415
+    from checks.evaluation_files import read_labelled  # noqa: PLC0415
     from claims.moderation.labels import propose_cut_off  # noqa: PLC0415
 
     texts = terminal.texts

@@ -18,7 +18,7 @@ from config.named_files import STANDARD
 if TYPE_CHECKING:
     from checks.calibration import Calibration, MeaningCalibration, Sample
     from checks.checker import Checker
-    from checks.evaluate.files import LabelledMessage
+    from checks.evaluation_files import LabelledMessage
     from checks.tuning import Tuning
 
 _MESSAGES = msgid(
@@ -151,7 +151,7 @@ def _checker(terminal: Terminal, labels: bool) -> tuple["Checker", Sequence["Sam
 def _read(
     terminal: Terminal, known: Sequence[str], messages: Path | None, chat: Sequence[Path]
 ) -> tuple[Sequence["LabelledMessage"], Sequence[str]]:
-    from checks.evaluate.files import read_chat, read_labelled  # noqa: PLC0415
+    from checks.evaluation_files import read_chat, read_labelled  # noqa: PLC0415
 
     rows = [] if messages is None else read_labelled(messages)
     name_unknown(terminal, known, rows)

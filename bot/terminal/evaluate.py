@@ -36,8 +36,8 @@ from config.named_files import STANDARD
 
 if TYPE_CHECKING:
     from checks.checker import Checker
-    from checks.evaluate.files import ChatLine, LabelledMessage, Query
-    from checks.evaluate.measures import ChatReport, MessageReport, Portion, RetrievalReport, Threshold
+    from checks.evaluation import ChatReport, MessageReport, Portion, RetrievalReport, Threshold
+    from checks.evaluation_files import ChatLine, LabelledMessage, Query
 
 
 def messages_json(report: "MessageReport") -> dict[str, Any]:
@@ -241,8 +241,8 @@ def messages(
 ) -> None:
     """Judge labelled messages."""
     from bot.bulk import BulkChoice, BulkRun, Part  # noqa: PLC0415
-    from checks.evaluate.files import find_files, read_labelled  # noqa: PLC0415
-    from checks.evaluate.measures import judge_findings  # noqa: PLC0415  as in Terminal.open
+    from checks.evaluation import judge_findings  # noqa: PLC0415  as in Terminal.open
+    from checks.evaluation_files import find_files, read_labelled  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     refuse_standard(terminal, work, "--work")
@@ -304,8 +304,8 @@ def chat(
 ) -> None:
     """Judge ordinary chat."""
     from bot.bulk import BulkChoice, BulkRun, Part  # noqa: PLC0415
-    from checks.evaluate.files import find_files, stream_chat  # noqa: PLC0415
-    from checks.evaluate.measures import count_alarms  # noqa: PLC0415
+    from checks.evaluation import count_alarms  # noqa: PLC0415
+    from checks.evaluation_files import find_files, stream_chat  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     refuse_standard(terminal, work, "--work")
@@ -339,14 +339,14 @@ def retrieval(
 ) -> None:
     """Judge every file of messages in the folder."""
     from checks.embedders import open_safe_embedder  # noqa: PLC0415
-    from checks.evaluate.files import read_claims, read_queries  # noqa: PLC0415
-    from checks.evaluate.measures import (  # noqa: PLC0415
+    from checks.evaluation import (  # noqa: PLC0415
         choose_claims,
         embed_claims,
         hold_claims,
         judge_retrieval,
         mistyped,
     )
+    from checks.evaluation_files import read_claims, read_queries  # noqa: PLC0415
     from checks.lexicon import Lexicon  # noqa: PLC0415
     from checks.tuning import Tuning  # noqa: PLC0415
 
@@ -388,7 +388,7 @@ class _Spread:
         self._count = count if sys.platform == "linux" else 1
 
     def __call__(self, portions: "Sequence[Sequence[Query]]") -> "Iterator[Portion]":
-        from checks.evaluate.measures import rank  # noqa: PLC0415
+        from checks.evaluation import rank  # noqa: PLC0415
 
         count = min(self._count, len(portions))
         if count <= 1:
@@ -420,7 +420,7 @@ def _hold(checker: "Checker") -> None:
 
 
 def _rank_held(queries: "Sequence[Query]") -> "Portion":
-    from checks.evaluate.measures import rank  # noqa: PLC0415
+    from checks.evaluation import rank  # noqa: PLC0415
 
     return rank(_held[0], queries)
 
@@ -428,8 +428,8 @@ def _rank_held(queries: "Sequence[Query]") -> "Portion":
 def _decide(
     terminal: Terminal, checker: "Checker", queries: Sequence["Query"], files: Sequence[Path]
 ) -> dict[str, Any]:
-    from checks.evaluate.files import read_chat  # noqa: PLC0415
-    from checks.evaluate.measures import LEAST_CHAT_WORDS, decide_retrieval  # noqa: PLC0415
+    from checks.evaluation import LEAST_CHAT_WORDS, decide_retrieval  # noqa: PLC0415
+    from checks.evaluation_files import read_chat  # noqa: PLC0415
 
     texts = [line.text for file in files for line in read_chat(file)]
     said = [text for text in texts if len(text.split()) >= LEAST_CHAT_WORDS]

@@ -304,8 +304,6 @@ class FigureComparer:
         learned from, `carrying` the part of the message that says it. A quantity that visibly speaks of something else
         is left out.
         """
-        if not figures:
-            return ()
         folded = self._reader.fold(text)
         if not (said or self._reader.may_name_numbers(folded) or self._intervals.read(folded, text)):
             return ()

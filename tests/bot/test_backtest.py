@@ -6,7 +6,7 @@ import pytest
 
 from bot.backtest import Backtest, PastMessage, label_row, proposal_lines, summary_lines
 from bot.texts import Texts
-from checks.evaluate.files import read_labelled
+from checks.evaluation_files import read_labelled
 from checks.model import Finding, Match
 from claims.moderation.labels import SAMPLE, CutOffProposal
 

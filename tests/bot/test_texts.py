@@ -10,7 +10,7 @@ import pytest
 from bot.texts import Texts, read_catalogue
 from checks.embedders.embedder import BreakingEmbedder, CircuitBreaker
 from checks.embedders.onnx import read_folder
-from checks.evaluate.files import read_labelled
+from checks.evaluation_files import read_labelled
 from config.errors import (
     ConflictError,
     EmbedderError,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from checks.checker import Checker
 from checks.embedders.embedder import MeaningSource
-from checks.evaluate.files import read_labelled
-from checks.evaluate.measures import judge_findings
+from checks.evaluation import judge_findings
+from checks.evaluation_files import read_labelled
 from checks.model import KnownClaim
 from tests.evaluation.packs import HERE, LONG, read_claims, weighed_length
 

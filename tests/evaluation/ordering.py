@@ -16,8 +16,8 @@ from scipy.optimize import minimize
 from checks.decision import STANDING
 from checks.embedders.embedder import SafeEmbedder
 from checks.embedders.semantic import SemanticEmbedder
-from checks.evaluate.files import read_claims, read_queries
-from checks.evaluate.measures import embed_claims, hold_claims
+from checks.evaluation import embed_claims, hold_claims
+from checks.evaluation_files import read_claims, read_queries
 from checks.lexicon import Lexicon, analyse
 from checks.matching import topic_measures
 from checks.text import is_han

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from checks.checker import Checker
-from checks.evaluate.files import read_labelled
-from checks.evaluate.measures import judge_findings
+from checks.evaluation import judge_findings
+from checks.evaluation_files import read_labelled
 from claims.base import ClaimBase
 
 HERE = Path(__file__).parent

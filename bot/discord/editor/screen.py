@@ -12,7 +12,7 @@ from discord import ui
 from bot.backtest import written
 from bot.discord.cards import ROOM, escape, fit, fit_fairly, layout, length, shorten, source_line, who_label
 from bot.discord.forms import FormName, form_button
-from bot.discord.history.pages import OF_CLAIM
+from bot.discord.history_command import OF_CLAIM
 from bot.discord.routes import LONGEST_OPTION, Request, Route
 from bot.reply import SourceList, display_date
 from bot.service import Touchstone

@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat_export import read_export
 from bot.service import Touchstone
-from checks.evaluate.files import read_labelled
+from checks.evaluation_files import read_labelled
 from tests.bot.exports import message, write_export
 
 CLAIM = "every H100 server has 5 kg of silver inside"

@@ -150,7 +150,7 @@ def test_several_processes_rank_as_one_does(ranked):
 
 @FORKED
 def test_processes_that_end_midway_are_told(ranked, monkeypatch):
-    monkeypatch.setattr("checks.evaluate.measures.rank", lambda *_: os._exit(9))
+    monkeypatch.setattr("checks.evaluation.rank", lambda *_: os._exit(9))
     outcome, _ = ranked("--processes", "2")
     assert outcome.code == 1
     assert "--processes 1" in outcome.err

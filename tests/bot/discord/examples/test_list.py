@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from bot.discord import create_bot
-from checks.evaluate.files import read_labelled
+from checks.evaluation_files import read_labelled
 from claims.moderation.examples import KeptMessage
 from claims.moderation.rights import Actor
 from config.errors import NotAllowedError

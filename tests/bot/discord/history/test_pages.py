@@ -9,7 +9,7 @@ import pytest
 
 import claims
 from bot.discord import create_bot
-from bot.discord.history.pages import DO, OF_CLAIM, PAGE, REVISION_MENU
+from bot.discord.history_command import DO, OF_CLAIM, PAGE, REVISION_MENU
 from bot.discord.lookup import ClaimLookup
 from bot.wording import ACTS
 from claims.moderation.editor import NewClaim

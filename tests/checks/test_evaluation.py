@@ -2,8 +2,7 @@
 
 import pytest
 
-from checks.evaluate.files import ChatLine, ClaimText, LabelledMessage, Query
-from checks.evaluate.measures import (
+from checks.evaluation import (
     count_alarms,
     decide_retrieval,
     hold_claims,
@@ -11,6 +10,7 @@ from checks.evaluate.measures import (
     judge_retrieval,
     mistyped,
 )
+from checks.evaluation_files import ChatLine, ClaimText, LabelledMessage, Query
 from checks.model import Finding, Match
 from checks.tuning import Tuning
 

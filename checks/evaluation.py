@@ -1,4 +1,7 @@
-"""What a check is worth: on ordinary chat, on labelled messages, and on sets of known claims, by how high one ranks."""
+"""What a check is worth: on ordinary chat, on labelled messages, and on sets of known claims, by how high one ranks.
+
+Figures, and what they are made of (worst rows, confused claims); nothing is printed here, and no weight is fitted.
+"""
 
 import math
 import random
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 
 from checks.checker import Checker
 from checks.embedders.embedder import MeaningSource
-from checks.evaluate.files import ChatLine, ClaimText, LabelledMessage, Query
+from checks.evaluation_files import ChatLine, ClaimText, LabelledMessage, Query
 from checks.lexicon import Lexicon
 from checks.model import Finding, KnownClaim, KnownWording, Match
 from checks.text import count_han

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from checks.evaluate.files import read_chat, read_labelled
+from checks.evaluation_files import read_chat, read_labelled
 from config.errors import EvaluationError
 
 GOOD = {"id": "1", "text": "the clock was built by a blind man", "claims": ["clock"], "stance": "asserts"}
