@@ -116,7 +116,7 @@ def read_json(name: str, text: str) -> Iterator[LinedJson]:
         counted = start
         inner = text[start:end].strip()
         if wrapped := _WRAPPING.match(inner):
-            inner = re.sub(r"(?://\s*)?(?:-->|\]\]>)\s*(?:\*/)?\s*$", "", inner[wrapped.end() :])
+            inner = re.sub(r"(?://\s*|/\*\s*)?(?:-->|\]\]>)\s*(?:\*/)?\s*$", "", inner[wrapped.end() :])
         found = True
         # Pages carry all sorts of scripts; one that is broken and has nothing of ours is passed over.
         if "ClaimReview" in inner or "claimReview" in inner:
@@ -238,7 +238,8 @@ def number_in(value: object) -> float | None:
     if isinstance(first, str):
         first = _COMMA.sub(r"\1.\2", OF_SCALE.sub("", first))
     try:
-        number = float(first) if isinstance(first, int | float | str) else math.nan
+        # Yes and no are no numbers, though Python counts with them.
+        number = float(first) if isinstance(first, int | float | str) and not isinstance(first, bool) else math.nan
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None

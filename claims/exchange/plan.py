@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -328,6 +330,8 @@ class Steps:
                 problems += tuple(_misplaced(claim, row, pack, age))
             if outcome == "changed" and self._incoming.strays and _loses(before, claim.record):
                 problems += (_stray(claim, self._incoming.strays[0]),)
+            if outcome == "changed" and (lost := _lost(before, claim.record)):
+                problems += (_damaged(claim, *lost),)
         else:
             outcome = "new"
         if problems and (outcome != "unchanged" or self._incoming.whole):
@@ -367,6 +371,50 @@ def _loses(before: ClaimRecord, after: ClaimRecord) -> bool:
 def _stray(claim: IncomingClaim, line: int) -> PackProblem:
     fault = worded("it would lose parts, and line {line} could not be placed: that part may belong here", line=line)
     return PackProblem(claim.line, "", fault, worded("Mend that line first."))
+
+
+def _lost(before: ClaimRecord, after: ClaimRecord) -> tuple[str, str] | None:
+    """Return a text that has question marks where the claim here has other signs, and what stands here.
+
+    So a program writes what the code page in which it saves does not have.
+    """
+    here = set(_texts_in(claim_state(before)))
+    by_length: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for text in here:
+        # Some write two for a sign that takes two places in UTF-16.
+        for written in {text, _WIDE.sub(r"\g<0>\g<0>", text)}:
+            by_length[len(written)].append((written, text))
+    for given in _texts_in(claim_state(after)):
+        if "?" in given and given not in here:
+            found = (text for written, text in by_length[len(given)] if _has_lost(given, written))
+            if text := next(found, None):
+                return given, text
+    return None
+
+
+_WIDE = re.compile("[\U00010000-\U0010ffff]")
+# Whoever puts the plain mark in the place of these has lost nothing.
+_MARKS = "？﹖‽"
+
+
+def _has_lost(given: str, here: str) -> bool:
+    pairs = [(now, before) for now, before in zip(given, here, strict=True) if now != before]
+    are_marks = all(now == "?" and before > "\x7f" for now, before in pairs)
+    return are_marks and any(before not in _MARKS for _, before in pairs)
+
+
+def _texts_in(value: Any) -> Iterator[str]:  # noqa: ANN401  a state, or a part of one
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        parts = cast("dict[str, Any]", value).values() if isinstance(value, dict) else cast("list[Any]", value)
+        for part in parts:
+            yield from _texts_in(part)
+
+
+def _damaged(claim: IncomingClaim, given: str, here: str) -> PackProblem:
+    fault = worded("“{given}” has lost characters in saving: “{here}” stands here", given=given[:40], here=here[:40])
+    return PackProblem(claim.line, "", fault, worded("Save it as UTF-8 (in Excel: “CSV UTF-8”)."))
 
 
 def _misplaced(claim: IncomingClaim, row: Claim, pack: IncomingPack, age: Age) -> Iterator[PackProblem]:

@@ -340,7 +340,8 @@ class ReviewReader:
         if len(found) == 1:
             return found[0]
         if found:
-            said = worded("{field} {given!r} is {one} or {other}", field=key, given=text, one=found[0], other=found[1])
+            one, other = ", ".join(found[:-1]), found[-1]
+            said = worded("{field} {given!r} is {one} or {other}", field=key, given=text, one=one, other=other)
             self._warnings.append(said)
         elif text:
             self._warnings.append(worded("{field} {given!r} is no date", field=key, given=text[:60]))
@@ -396,7 +397,7 @@ class ReviewReader:
 
 def _words_of(rating: Object) -> str:
     """Return the words of a rating; `name` is where Google looks next, and where those of a plain text stand."""
-    keys = ("alternateName", "name", "ratingExplanation", "description")
+    keys = ("alternateName", "name", "@value", "ratingExplanation", "description")
     said = next((text for key in keys if (text := text_in(rating.get(key)))), "")
     value = text_in(rating.get("ratingValue"))
     return said or (value if number_in(value) is None or OF_SCALE.search(value) else "")

@@ -277,7 +277,7 @@ class Country:
         if not readings and (serial := read_serial(bare)):
             return serial
         if len(readings) > 1:
-            one, other = readings[:2]
+            one, other = ", ".join(readings[:-1]), readings[-1]
             fault = worded(
                 "{value!r} is {one} or {other}: nothing in the sheet tells which", value=text, one=one, other=other
             )

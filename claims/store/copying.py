@@ -15,7 +15,9 @@ from sqlalchemy import URL, Connection, inspect
 
 from claims.migrations import newest_step
 from claims.store.database import (
+    DAMAGED,
     LOGS,
+    PRIMARY_CODE,
     Database,
     can_be_written,
     database_file,
@@ -33,6 +35,9 @@ from config.settings import shown_database
 HALF_COPIED = "half-copied"
 _HASH = ".sha256"
 _CHUNK = 1 << 20
+_ANOTHER = msgid("Take another copy.")
+# What SQLite says of a file that is damaged, or none of its own.
+_NO_BASE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 # Rights of all who are neither owner nor of the group.
 _OTHERS = 0o007
 
@@ -78,8 +83,12 @@ def back_up(database_url: str, target: Path | None = None) -> Backup:
     hash_file = target.with_name(target.name + _HASH)
     try:
         with _copied(file, target) as copy, _half(hash_file) as half:
-            half.write_bytes(os.fsencode(f"{_sha256(copy)}  {target.name}\n"))
-        return verify(target)
+            sha256 = _sha256(copy)
+            half.write_bytes(os.fsencode(f"{sha256}  {target.name}\n"))
+            with _laid_to(file), closing(_connect(copy, alone=True)) as connection:
+                # What is wrong with the copy is wrong with the base.
+                step, claims = _looked_through(file, connection, DAMAGED)
+        return Backup(target, sha256, step, claims, is_hashed=True)
     except BaseException:
         # Broken off, or no good: nobody is told of a copy.
         for each in (target, hash_file):
@@ -96,7 +105,7 @@ def _copied(file: Path, target: Path) -> Generator[Path]:
     """
     with _half(target) as half:
         opened = _connect(file) if can_be_written(file) else reader(file)
-        with closing(opened) as source, closing(sqlite3.connect(half)) as copy:
+        with closing(opened) as source, closing(sqlite3.connect(half)) as copy, _laid_to(file):
             source.backup(copy)
             # One file that says all: with the log of its own that SQLite would keep, a copy is moved without it.
             copy.execute("PRAGMA journal_mode = DELETE").fetchall()
@@ -208,16 +217,31 @@ def _let_go(file: Path) -> None:
             connection.execute("PRAGMA journal_mode = DELETE").fetchall()
     except sqlite3.DatabaseError as error:
         # A damaged base is the reason for most restores: it is kept as it is, log and all.
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             said = msgid("A program has {file} open. Stop the bot, and try again; nothing was changed.")
             raise DatabaseError(worded(said, file=file)) from error
 
 
-def _looked_through(file: Path, connection: sqlite3.Connection) -> tuple[str, int]:
+@contextmanager
+def _laid_to(file: Path) -> Generator[None]:
+    """Tell of damage that SQLite meets on the way as that of the base."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE not in _NO_BASE:
+            raise
+        raise _damaged(file, str(error), DAMAGED) from error
+
+
+def _damaged(file: Path, faults: str, mend: str) -> DatabaseError:
+    failure = worded("{file} is damaged ({faults}).", file=file, faults=" ".join(faults.split()))
+    return DatabaseError(worded("{failure} {mend}", failure=failure, mend=worded(mend)))
+
+
+def _looked_through(file: Path, connection: sqlite3.Connection, mend: str = _ANOTHER) -> tuple[str, int]:
     faults = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
     if faults != ["ok"]:
-        said = msgid("{file} is damaged ({faults}). Take another copy.")
-        raise DatabaseError(worded(said, file=file, faults="; ".join(faults)))
+        raise _damaged(file, "; ".join(faults), mend)
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not {"alembic_version", "claim"} <= tables:
         said = msgid("{file} is no claim base: its tables are missing. Name a copy of one.")

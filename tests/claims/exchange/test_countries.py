@@ -92,6 +92,12 @@ def test_a_day_that_may_be_two_is_refused_with_both() -> None:
     assert "2026-02-01" in problem.fault
 
 
+def test_a_day_that_may_be_three_is_refused_with_all_of_them() -> None:
+    claim = only(sheet("3/4/05"))
+    assert isinstance(claim, RefusedClaim)
+    assert all(day in claim.problems[0].fault for day in ("2003-04-05", "2005-03-04", "2005-04-03"))
+
+
 @pytest.mark.parametrize(
     ("value", "delimiter", "number"),
     [
@@ -204,6 +210,28 @@ def test_chinese_that_a_spreadsheet_has_read_in_a_wrong_encoding_is_refused(code
     with pytest.raises(ImportRefusedError, match=r"line 3: “.*” was read in a wrong encoding: “每台"):
         only(sheet().replace("plums are heavy", garbled))
     assert isinstance(only(sheet().replace("plums are heavy", "每台服务器 – “naïve” café €")), IncomingClaim)
+
+
+@pytest.mark.parametrize(
+    ("here", "given"),
+    [
+        ("AI数据中心用银", "AI?据中心用?"),
+        ("AI数据中心用银", "AI??????"),
+        ("heavy 🍑 plums", "heavy ? plums"),
+        ("heavy 🍑 plums", "heavy ?? plums"),
+    ],
+)
+def test_what_a_code_page_does_not_have_is_not_lost_in_the_base(base: ClaimBase, here: str, given: str) -> None:
+    write(base, sheet().replace("plums are heavy", here), "plums.csv")
+    made = plan(base, sheet().replace("plums are heavy", given), "plums.csv")
+    [entry] = made.entries
+    assert entry.outcome == "refused"
+    assert f"“{given}” has lost characters in saving: “{here}” stands here" in str(entry.problems[0])
+
+
+def test_a_question_mark_may_be_put_in_the_place_of_another(base: ClaimBase) -> None:
+    write(base, sheet().replace("plums are heavy", "李子很重吗？"), "plums.csv")
+    assert outcomes(plan(base, sheet().replace("plums are heavy", "李子很重吗?"), "plums.csv")) == {"plums": "changed"}
 
 
 @pytest.mark.parametrize("claim", ["", "plum", "plumss"])

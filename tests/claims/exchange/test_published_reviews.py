@@ -70,6 +70,11 @@ def refused(text: str, name: str = "feed.json") -> list[RefusedClaim]:
         ({"alternateName": "與事實有些距離"}, "context", "與事實有些距離"),
         ({"alternateName": "正確說法：李子不會唱歌"}, "context", "正確說法"),
         ({"alternateName": "查核結果：經查證該說法屬實"}, "supports", "屬實"),
+        ({"alternateName": "查证属实"}, "supports", "属实"),
+        ({"alternateName": "查證不實"}, "refutes", "不實"),
+        ({"@value": "Mostly True"}, "supports", "Mostly True"),
+        ({"ratingValue": True}, "context", ""),
+        ({"ratingValue": True, "alternateName": "False"}, "refutes", "False"),
     ],
 )
 def test_a_verdict_is_found_wherever_it_stands(rating: object, role: str, said: str) -> None:
@@ -98,6 +103,11 @@ def test_a_review_is_dated_by_itself_or_not_at_all(given: object, date: str, as_
     assert (draft.record.points[0].date, draft.record.as_of.isoformat()) == (date, as_of)
     assert draft.record.as_of != TODAY
     assert bool(draft.warnings) == warned
+
+
+def test_a_day_that_may_be_three_is_told_with_all_of_them() -> None:
+    [draft] = drafts(feed(review(datePublished="3/4/05")))
+    assert "datePublished '3/4/05' is 2003-04-05, 2005-04-03 or 2005-03-04" in draft.warnings
 
 
 def test_moments_may_be_texts_of_digits() -> None:
@@ -293,6 +303,18 @@ SHAPES: dict[str, tuple[str, str]] = {
         "<script type='application/ld+json'>"
         + json.dumps(review("Plums sing at night")).replace("Plums sing", "Plums\n\tsing")
         + ";\n</script>",
+    ),
+    "pages that hide their scripts": (
+        "a.html",
+        "".join(
+            f"<script type='application/ld+json'>{begins}{json.dumps(review('Plums sing at night'))}{ends}</script>"
+            for begins, ends in (
+                ("/* <![CDATA[ */\n", "\n/* ]]> */"),
+                ("//<![CDATA[\n", "\n//]]>"),
+                ("<!--\n", "\n//-->"),
+                ("<![CDATA[", "]]>"),
+            )
+        ),
     ),
     "the Fact Check Tools API": (
         "a.json",

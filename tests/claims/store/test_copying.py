@@ -118,8 +118,22 @@ def test_a_copy_that_is_no_good_does_not_stay(url: str, tmp_path: Path, monkeypa
     def refused(*_: object) -> None:
         raise DatabaseError("It is damaged.")
 
-    monkeypatch.setattr(copying, "verify", refused)
+    monkeypatch.setattr(copying, "_looked_through", refused)
     with pytest.raises(DatabaseError, match="damaged"):
+        back_up(url, tmp_path / "copy.db")
+    assert list(tmp_path.glob("copy*")) == []
+
+
+@pytest.mark.parametrize("damage", [b"no database" * 99, None])
+def test_a_base_that_is_damaged_is_told_as_that_and_its_copy_does_not_stay(
+    url: str, tmp_path: Path, damage: bytes | None
+) -> None:
+    file = Path(url.removeprefix("sqlite:///"))
+    whole = file.read_bytes()
+    file.write_bytes(damage or whole[: len(whole) // 2] + b"\xff" * 8_192 + whole[len(whole) // 2 + 8_192 :])
+    with pytest.raises(
+        DatabaseError, match=r"base\.db is damaged \(.*\)\. .* put a copy back with `touchstone restore"
+    ):
         back_up(url, tmp_path / "copy.db")
     assert list(tmp_path.glob("copy*")) == []
 
@@ -139,7 +153,7 @@ def test_what_is_not_there_is_not_copied(tmp_path: Path) -> None:
 
 def test_a_copy_that_fails_leaves_nothing_under_its_name(tmp_path: Path) -> None:
     (tmp_path / "broken.db").write_bytes(b"no database at all" * 100)
-    with pytest.raises(DatabaseError, match=r"copy\.db could not be written \(file is not a database\)"):
+    with pytest.raises(DatabaseError, match=r"broken\.db is damaged \(file is not a database\)"):
         back_up(f"sqlite:///{tmp_path}/broken.db", tmp_path / "copy.db")
     assert [path.name for path in tmp_path.iterdir()] == ["broken.db"]
 
