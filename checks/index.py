@@ -7,6 +7,7 @@ with its own claims: a change makes a small segment and copies nothing of the la
 import operator
 import zlib
 from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -149,12 +150,13 @@ class Segment:
 
     def said(self, bare: str) -> list[int]:
         """Return the rows of positive wordings whose checksum is that of a bare text, in order."""
-        wanted = np.uint32(zlib.crc32(bare.encode()))
-        low = int(self.sums.searchsorted(wanted))
-        if low == len(self.sums) or self.sums[low] != wanted:
+        # For one number among many, numpy's own search takes four times as long.
+        sums, wanted = self.sums.data, zlib.crc32(bare.encode())
+        low = bisect_left(sums, wanted)
+        if low == len(sums) or sums[low] != wanted:
             return []
-        high = self.sums.searchsorted(wanted, side="right")
-        return [row for row in self.summed[low:high].tolist() if not self.negative[row]]
+        rows = self.summed[low : bisect_right(sums, wanted, low)].tolist()
+        return [row for row in rows if not self.negative[row]]
 
     def living_rows(self, alive: Flags | None) -> int:
         """Return the number of wordings of living claims."""

@@ -77,9 +77,10 @@ class ConceptReader:
     def mentions(self, folded: str) -> list[Mention]:
         """Return every concept that `folded` names, in order of appearance."""
         found = list(self._mentions_in_han(folded)) if PAIRED.search(folded) else []
-        hits = list(WORD.finditer(folded))
-        words = [self._stem(hit.group()) for hit in hits]
-        for i, word in enumerate(words):
+        words = [*map(self._stem, WORD.findall(folded))]
+        # Most chat names nothing, and places are asked for in vain.
+        hits = [] if self._phrases.keys().isdisjoint(words) else list(WORD.finditer(folded))
+        for i, word in enumerate(words if hits else ()):
             taken = 0
             for stems, concept in self._phrases.get(word, ()):
                 size = len(stems)
@@ -348,7 +349,8 @@ class Spelling:
         """Return the text with the words put right that were surely mistyped; its quotations move along."""
         text = clean.text
         words = list(_TYPED.finditer(text))
-        strange = [found for found in words if self._is_strange(found.group())]
+        unknown = (found for found in words if not self.knows(found.group()))
+        strange = [found for found in unknown if self._rarity(found.group()) >= RAREST]
         if not strange or 2 * len(strange) > len(words):
             return clean
         meant = ((*found.span(), self._meant(found.group())) for found in strange)
@@ -360,9 +362,6 @@ class Spelling:
         for start, end, word in reversed(slips):
             text = text[:start] + word + text[end:]
         return replace(clean, text=text, quoted=tuple((moved(start), moved(end)) for start, end in clean.quoted))
-
-    def _is_strange(self, word: str) -> bool:
-        return not any(each.knows(word) for each in (self, *self._beside)) and self._rarity(word) >= RAREST
 
     def _meant(self, typed: str) -> str:
         if not _LEAST_LETTERS - 1 <= len(typed) <= _MOST_LETTERS:
@@ -376,8 +375,8 @@ class Spelling:
         return self._lexicon.frequencies.rarity(self._lexicon.tokenizer.stem(word))
 
     def knows(self, word: str) -> bool:
-        """Tell whether the word is one of its own."""
-        return word in self._known
+        """Tell whether the word is one of its own, or of those beside it."""
+        return word in self._known or any(each.knows(word) for each in self._beside)
 
     def alike(self, typed: str) -> Iterable[str]:
         """Return the known words that become the same as the typed one where a letter of each is left out, or none."""

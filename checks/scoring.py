@@ -54,19 +54,17 @@ class _Terms:
     `mass` is the weight of all terms, also of those that no claim holds, and `root` the root of how many these are.
     """
 
-    numbers: Numbers
-    weights: Shares
+    numbers: Sequence[int]
+    weights: Sequence[float]
     mass: float
     root: float
 
     @classmethod
     def of(cls, terms: Collection[str], weight: TermWeights, known: Callable[[str], int | None]) -> "_Terms":
-        weights = [weight(term) for term in terms]
-        numbers = [known(term) for term in terms]
+        numbers, weights = [*map(known, terms)], [*map(weight, terms)]
         found = [number for number in numbers if number is not None]
         held = [each for number, each in zip(numbers, weights, strict=True) if number is not None]
-        root = math.sqrt(len(weights) + 3)
-        return cls(np.array(found, dtype=np.int32), np.array(held, dtype=np.float32), sum(weights), root)
+        return cls(found, held, sum(weights), math.sqrt(len(weights) + 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +77,19 @@ class _Found:
     says: Shares
 
     @classmethod
-    def of(cls, part: Part, terms: _Terms) -> "_Found":
+    def of(cls, part: Part, words: _Terms, concepts: _Terms) -> "tuple[_Found, _Found]":
+        """Find words and concepts at once: of few terms, calls of numpy take longer than what they do."""
         postings = part.segment.postings
-        if not len(terms.numbers):
-            return cls(np.zeros(0, dtype=np.int64), terms.weights, postings.owners[:0], part.says[:0])
-        places, there = postings.find(terms.numbers)
-        places, weights = places[there], terms.weights[there]
-        spans = _spans(postings.owner_starts, places)
-        if not spans:
-            return cls(places, weights, postings.owners[:0], part.says[:0])
-        owners = np.concatenate([postings.owners[span] for span in spans])
-        return cls(places, weights, owners, np.concatenate([part.says[span] for span in spans]))
+        places, there = postings.find(np.array([*words.numbers, *concepts.numbers], dtype=np.int32))
+        places, weights = places[there], np.array([*words.weights, *concepts.weights], dtype=np.float32)[there]
+        cut, spans = int(np.count_nonzero(there[: len(words.numbers)])), _spans(postings.owner_starts, places)
+        owners = np.concatenate([postings.owners[:0], *(postings.owners[span] for span in spans)])
+        says = np.concatenate([part.says[:0], *(part.says[span] for span in spans)])
+        end = sum(span.stop - span.start for span in spans[:cut])
+        return (
+            cls(places[:cut], weights[:cut], owners[:end], says[:end]),
+            cls(places[cut:], weights[cut:], owners[end:], says[end:]),
+        )
 
     def says_of(self, places: Numbers, most: int) -> tuple[Floats, Floats]:
         """Return the sums of what the terms say of some claims, each at the place that it has (-1: none)."""
@@ -306,18 +306,19 @@ class Scorer:
         """Return what the message shares with all claims at a glance."""
         words = _Terms.of(message.words, self.weight, self._vocabulary.known)
         concepts = _Terms.of(message.concepts, self.weight, self._vocabulary.known)
-        found = [(_Found.of(part, words), _Found.of(part, concepts)) for part in self._parts]
+        found = [_Found.of(part, words, concepts) for part in self._parts]
         by_word = np.array([0.25 / words.root, 12 / (words.mass or 1.0)], dtype=np.float32)
         by_concept = np.array([0.25 / concepts.root, 0.0], dtype=np.float32)
         totals: list[Floats] = []
         for part, (word, concept) in zip(self._parts, found, strict=True):
-            total = np.bincount(word.owners, word.says @ by_word, len(part.segment.claims))
+            owners = np.concatenate([word.owners, concept.owners])
+            says = np.concatenate([word.says @ by_word, concept.says @ by_concept])
+            total = np.bincount(owners, says, len(part.segment.claims))
             # Counts of nothing are whole numbers, which cannot be infinite.
             totals.append(total.astype(np.float64, copy=False))
-            if len(concept.owners):
-                totals[-1] += np.bincount(concept.owners, concept.says @ by_concept, len(part.segment.claims))
         heard = Glance(message, words, concepts, found, np.concatenate(totals) if len(totals) > 1 else totals[0])
-        heard.totals[self._dead] = -np.inf
+        if len(self._dead):
+            heard.totals[self._dead] = -np.inf
         return heard
 
     def is_far(self, heard: Glance, gates: Gates) -> bool:
@@ -394,7 +395,7 @@ class Scorer:
         """
         weigh, words, concepts = defaultdict(float, weights), heard.words, heard.concepts
         claimed = np.array([weigh["profile"] / words.root, weigh["bm25"] / (words.mass or 1.0)], dtype=np.float32)
-        by_concept = 2 * max(0.0, weigh["concept_dice"]) / (concepts.mass + float(concepts.weights.min(initial=np.inf)))
+        by_concept = 2 * max(0.0, weigh["concept_dice"]) / (concepts.mass + min(concepts.weights, default=math.inf))
         mass, sums = np.float32(words.mass), list[Floats]()
         for part, (word, concept) in zip(self._parts, heard.found, strict=True):
             least = part.least_mass[word.owners]

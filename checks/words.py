@@ -4,6 +4,7 @@ Numbers by word, how often each is written, texts as bytes, their sequences of l
 Traditional characters.
 """
 
+import operator
 import re
 import sys
 from bisect import bisect_left
@@ -35,7 +36,7 @@ _COMMENTS = re.compile(r"\A(?:#.*\n)+")
 _PRIME = 2**47 - 115
 # Lines are read in pieces of so many bytes: what is worked out on the way takes little room.
 _PIECE = 200_000
-_MOST_KEPT = 5_000
+_MOST_KEPT = 10_000
 
 
 def give_back() -> None:
@@ -376,9 +377,9 @@ class Traditional:
         starts = np.flatnonzero(np.concatenate([[True], codes[:-1] == ord("\n")]))
         begun = codes[starts] << _CODE | codes[starts + 1]
         first = np.flatnonzero(np.diff(begun, prepend=-1))
-        self._begun = begun[first]
+        self._begun = begun[first].data
         self._starts = np.append(starts[first], len(codes)).astype(np.int32)
-        self._phrases = lru_cache(maxsize=_MOST_KEPT)(self._phrases_at)
+        self._phrases = lru_cache(maxsize=_MOST_KEPT)(self._phrases_from)
 
     def characters(self, text: str) -> str:
         """Return the text in Traditional characters."""
@@ -392,20 +393,19 @@ class Traditional:
         """Return the text in the characters and the words that Taiwan uses."""
         return "".join(map(self._words.applied, self._pieces(text)))
 
-    def _phrases_at(self, place: int) -> list[tuple[str, str]]:
+    def _phrases_from(self, pair: str) -> Sequence[tuple[str, str]]:
+        begun = ord(pair[0]) << _CODE | ord(pair[1])
+        place = bisect_left(self._begun, begun)
+        if place == len(self._begun) or self._begun[place] != begun:
+            return ()
         lines = self._lines[self._starts[place] : self._starts[place + 1] - 1].split("\n")
         parts = (line.partition("\t") for line in lines)
         return [(phrase, shown or phrase.translate(self._characters)) for phrase, _, shown in parts]
 
     def _pieces(self, text: str) -> Iterator[str]:
-        codes = _codes(text)
-        pairs = codes[:-1] << _CODE | codes[1:]
-        found = np.minimum(self._begun.searchsorted(pairs), len(self._begun) - 1)
-        places, last = (self._begun[found] == pairs).nonzero()[0], 0
-        for start, place in zip(places.tolist(), found[places].tolist(), strict=True):
-            if start < last:
-                continue
-            for phrase, shown in self._phrases(place):
+        last = 0
+        for start, phrases in enumerate(map(self._phrases, map(operator.add, text, text[1:]))):
+            for phrase, shown in phrases if start >= last else ():
                 if text.startswith(phrase, start):
                     if start > last:
                         yield text[last:start].translate(self._characters)
