@@ -1,7 +1,7 @@
 """A base of known claims, indexed: an immutable snapshot that many checks share."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -320,8 +320,7 @@ class IndexedBase:
 
     def texts_of(self, segment: Segment) -> list[ClaimTexts]:
         """Return the texts to embed of all claims of a segment."""
-        kept = self._shelf.texts.get(segment)
-        if kept is not None:
+        if (kept := self._shelf.texts.get(segment)) is not None:
             return kept
         read = map(self._shelf.readings.of, segment.claims)
         sides = ((each.voices.says, each.voices.denies, each.points) for each in read)
@@ -329,19 +328,20 @@ class IndexedBase:
 
     @property
     def spelling(self) -> Spelling:
-        """Return what mends slips of the hand, by the words of this base.
-
-        Words of a segment are collected when first asked for, once for all bases that have it.
-        """
+        """Return what mends slips of the hand by the words here; a segment's are collected once, when asked for."""
         return Spelling.together([self._spelling_of(piece.segment) for piece in self._pieces])
 
-    def _spelling_of(self, segment: Segment) -> Spelling:
+    def collect_words(self, in_turns: Callable[[Iterable[str]], Iterable[str]]) -> None:
+        """Collect the words of a base in one piece, and go through its texts in turns."""
+        self._spelling_of(self._pieces[0].segment, in_turns).alike("")
+
+    def _spelling_of(self, segment: Segment, in_turns: Callable[[Iterable[str]], Iterable[str]] = iter) -> Spelling:
         kept = self._shelf.spellings.get(segment)
         if kept is None:
             denied = (claim for claim in segment.claims if claim.has_denials)
             read = (each for claim in denied for each in self._shelf.readings.of(claim).wordings)
             disputed = (reading.text for wording, reading in read if wording.denies)
-            kept = Spelling(chain(segment.texts, disputed), self._shelf.readings.lexicon)
+            kept = Spelling(in_turns(chain(segment.texts, disputed)), self._shelf.readings.lexicon)
             self._shelf.spellings[segment] = kept
         return kept
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from threading import Lock, Thread
-from time import sleep
+from time import perf_counter, sleep
 
 from checks.base import IndexedBase, Overlay, Readings
 from checks.embedders.embedder import MeaningSource
@@ -33,6 +33,8 @@ _MESSAGES_AT_ONCE = 16
 
 # A change is joined to the large part of a base after so many seconds.
 _PAUSE = 0.5
+# In the background it is gone through very many texts for so many seconds at once, with a rest after each time.
+_TURN, _REST = 0.0003, 0.001
 # What comes near a message by words, how near it is in meaning, and the same to be looked at.
 _Found = tuple[list[Candidate], Nearness | None, list[Look]]
 
@@ -115,7 +117,7 @@ class Checker:
             base, self._since = self._base, {}
         whole = base.joined()
         # The check that comes first must not have to collect all words, and to sort all vectors anew.
-        whole.spelling.alike("")
+        whole.collect_words(_in_turns)
         meaning = Meaning.of(whole, self._source, self._meaning) if self._source and self._meaning else None
         # Most of what has changed meanwhile is taken over before whoever changes a claim has to wait.
         with self._lock:
@@ -289,6 +291,16 @@ class Checker:
         found = Meaning.of(base, self._source, kept)
         self._meaning = found or self._meaning
         return found
+
+
+def _in_turns(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the texts, and rest after every few: a check that hands its turn over would wait for each next one."""
+    began = perf_counter()
+    for text in texts:
+        yield text
+        if perf_counter() - began > _TURN:
+            sleep(_REST)
+            began = perf_counter()
 
 
 def _with(base: IndexedBase, changed: Mapping[str, KnownClaim | None]) -> IndexedBase:

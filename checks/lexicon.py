@@ -2,7 +2,6 @@
 
 import math
 import re
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,10 +9,8 @@ from importlib import import_module, resources
 from threading import RLock
 from types import MappingProxyType
 from typing import Any
-from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 import yaml
 from rapidfuzz.distance import OSA
 
@@ -318,6 +315,7 @@ class TermWeights:
 
 _TYPED = re.compile(r"(?<![a-z0-9_'’&\u00c0-\u024f])[a-z]+(?![a-z0-9_\u00c0-\u024f])")
 _LEAST_LETTERS, _MOST_LETTERS, _ONE = 5, 24, 1
+_POWERS = np.uint64(0x9E3779B97F4A7C15) ** np.arange(1, _MOST_LETTERS + _ONE + 2, dtype=np.uint64)
 
 
 class Spelling:
@@ -333,8 +331,9 @@ class Spelling:
         self._lexicon, self._beside = lexicon, tuple(beside)
         words = dict.fromkeys(word for text in texts for word in WORD.findall(text))
         self._known = frozenset(words)
-        self._prints: tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]] | None = None
-        self._words = tuple(word for word in words if len(word) >= _LEAST_LETTERS and word.isalpha())
+        self._prints: tuple[Numbers, Numbers] | None = None
+        lengths = range(_LEAST_LETTERS, _MOST_LETTERS + _ONE + 1)
+        self._words = tuple(word for word in words if len(word) in lengths and word.isalpha())
 
     @classmethod
     def together(cls, parts: "Sequence[Spelling]") -> "Spelling":
@@ -383,26 +382,26 @@ class Spelling:
         if not self._words:
             return ()
         # No `cached_property`: while a base is read in the background, Python 3.11's one lock for all would be held.
-        prints, owners = self._prints = self._prints or self._shortened()
-        wanted = np.array([crc32(part.encode()) for part in _shortened(typed)], dtype=np.uint32)
-        first, last = np.searchsorted(prints, wanted, "left"), np.searchsorted(prints, wanted, "right")
+        prints, owners = self._prints = self._prints or _shortened(self._words)
+        wanted, _ = _shortened([typed])
+        first, last = prints.searchsorted(wanted, "left"), prints.searchsorted(wanted, "right")
         numbers = {int(n) for start, end in zip(first, last, strict=True) for n in owners[start:end]}
         return (self._words[number] for number in sorted(numbers))
 
-    def _shortened(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
-        """Return checksums of all known words, whole and with each letter left out, in order, and whose they are."""
-        prints, owners = array("I"), array("i")
-        for number, word in enumerate(self._words):
-            parts = _shortened(word)
-            prints.extend(crc32(part.encode()) for part in parts)
-            owners.extend([number] * len(parts))
-        known = np.array(prints, dtype=np.uint32)
-        order = np.argsort(known, kind="stable")
-        return known[order], np.array(owners, dtype=np.int32)[order]
 
-
-def _shortened(word: str) -> set[str]:
-    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+def _shortened(words: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """Return what stands for all words, whole and with each letter left out, in order, and whose they are."""
+    lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+    letters = np.frombuffer("".join(words).encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+    ends, owners = np.cumsum(lengths), np.repeat(np.arange(len(words), dtype=np.int32), lengths)
+    starts, at = ends - lengths, np.arange(len(letters))
+    places = at - starts[owners]
+    # Sums over the letters where they stand, and one place further to the left.
+    here, moved = (np.append(np.uint64(0), np.cumsum(letters * _POWERS[each])) for each in (places, places - 1))
+    without = here[at] - here[starts][owners] + moved[ends][owners] - moved[at + 1]
+    prints = (np.concatenate([here[ends] - here[starts], without]) >> np.uint64(32)).astype(np.uint32)
+    order = np.argsort(prints, kind="stable")
+    return prints[order], np.append(np.arange(len(words), dtype=np.int32), owners)[order]
 
 
 # Words commoner than this (-log10 of their share of ordinary writing) say nothing about why a message matched.

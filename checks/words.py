@@ -1,7 +1,6 @@
 """What is known of very many words, held in little room.
 
-Numbers by word, how often each is written, texts as bytes, their sequences of letters, and how Chinese is written in
-Traditional characters.
+Numbers by word, how often each is written, texts as bytes, their sequences of letters, and Traditional Chinese.
 """
 
 import operator
@@ -250,7 +249,7 @@ class FoldedTexts:
         return self.written[int(self.ends[row - 1]) if row else 0 : int(self.ends[row])].decode()
 
     def __iter__(self) -> Iterator[str]:
-        return (self.written[start:end].decode() for start, end in pairwise([0, *self.ends.tolist()]))
+        return map(self.__getitem__, range(len(self.ends)))
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "FoldedTexts":
@@ -262,10 +261,11 @@ class FoldedTexts:
         """Return the texts of some of the rows."""
         if rows.all():
             return self
-        starts = np.concatenate([[0], self.ends[:-1]])[rows]
-        spans = zip(starts.tolist(), self.ends[rows].tolist(), strict=True)
-        written = b"".join(self.written[start:end] for start, end in spans)
-        return FoldedTexts(written, np.cumsum(self.ends[rows] - starts))
+        bounds = np.append([0], self.ends)
+        # What stands together is copied together, and piece by piece: else no other thread could go on meanwhile.
+        spans = bounds[np.diff(rows, prepend=False, append=False).nonzero()[0]].reshape(-1, 2).tolist()
+        cut = (slice(at, min(at + _PIECE, end)) for start, end in spans for at in range(start, end, _PIECE))
+        return FoldedTexts(b"".join(map(self.written.__getitem__, cut)), np.cumsum(np.diff(bounds)[rows]))
 
 
 _RUN = re.compile(f"[a-z0-9]+|[{HAN_LETTERS}]+")

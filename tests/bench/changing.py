@@ -9,14 +9,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 
-from bot.discord.supervise import short_turns
+from bot.discord.supervise import short_searches, short_turns
 from bot.service import Views
 from checks.checker import Checker
 from checks.lexicon import Lexicon
@@ -33,6 +33,10 @@ from tests.bench.making import Words, make_chat, make_claims
 
 SEED = 1
 _CHANGES = 40
+# For so many seconds it is checked while nothing changes.
+_BESIDE = 5.0
+# A check should not be kept waiting for so many milliseconds.
+_LONG = 5
 _SERVERS = 2_000
 _OWN, _MUTED, _SHARED = 5, 2, 200
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,20 +53,28 @@ class Spent:
     """Milliseconds by the clock, and of the processor in this thread, which other programs do not add to.
 
     `pause` is what the clock says without the time in which this thread could run and the system ran another program
-    (Linux). Such a program adds to it where it comes before the thread whose turn it is.
+    (Linux), and `wait` what of this is no work. Such a program adds to both where it comes before the thread whose turn
+    it is: what a check waits beside a thread that changes nothing says how much.
     """
 
     clock: float
     work: float
     pause: float
 
+    @property
+    def wait(self) -> float:
+        return max(0.0, self.pause - self.work)
+
 
 def _spread(name: str, spent: Sequence[Spent]) -> dict[str, float]:
-    figures: dict[str, float] = {}
-    for kind in ("clock", "work", "pause"):
+    figures: dict[str, float] = {f"{name}_count": len(spent)}
+    for kind in ("clock", "work", "pause", "wait"):
         values = [getattr(each, kind) for each in spent]
-        quantiles = {"p50": statistics.median(values), "p99": float(np.quantile(values, 0.99)), "longest": max(values)}
+        shares = {"p99": 0.99, "p999": 0.999}
+        quantiles = {"p50": statistics.median(values)} | {n: float(np.quantile(values, q)) for n, q in shares.items()}
+        quantiles["longest"] = max(values)
         figures |= {f"{name}_{kind}_{which}_ms": round(value, 2) for which, value in quantiles.items()}
+        figures[f"{name}_{kind}_over_{_LONG}_ms"] = sum(value > _LONG for value in values)
     return figures
 
 
@@ -81,33 +93,51 @@ def _timed(work: object, *args: object) -> Spent:
     return Spent(spent, worked, (time.perf_counter() - whole) * 1e3 - queued)
 
 
-def _changes(checker: Checker, spare: Sequence[KnownClaim], chat: Sequence[str]) -> dict[str, float]:
-    """Change claims one by one, alone and while another thread checks; milliseconds."""
-    stop = threading.Event()
-    checks: dict[str, list[Spent]] = {"check_before": [], "check_meanwhile": []}
-    checks["check_before"] = [_timed(checker.check, message) for message in chat]
+def _checked_while(checker: Checker, chat: Sequence[str], work: Callable[[], object]) -> list[Spent]:
+    """Check in another thread until the work is done."""
+    stop, spent = threading.Event(), list[Spent]()
 
     def check() -> None:
         while not stop.is_set():
-            checks["check_meanwhile"] += [_timed(checker.check, message) for message in chat]
+            spent.extend(_timed(checker.check, message) for message in chat)
 
+    thread = threading.Thread(target=check)
+    thread.start()
+    work()
+    stop.set()
+    thread.join()
+    return spent
+
+
+def _changes(checker: Checker, spare: Sequence[KnownClaim], chat: Sequence[str]) -> dict[str, float]:
+    """Change claims one by one, alone and while another thread checks; milliseconds."""
+    checks = {"check_before": [_timed(checker.check, message) for message in chat]}
     added = [_timed(checker.change, [claim], ()) for claim in spare]
     muted = [_timed(checker.change, [replace(claim, muted=True)], ()) for claim in spare]
     first = [_timed(checker.check, chat[0])]
     checker.settle()
-    thread = threading.Thread(target=check)
-    thread.start()
-    removed: list[Spent] = []
-    put: list[Spent] = []
-    changes = [(removed, (), [claim.id]) for claim in spare] + [(put, [claim], ()) for claim in spare]
-    for spent, *change in changes:
-        spent.append(_timed(checker.change, *change))
-        time.sleep(0.02)
-    checker.settle()
-    stop.set()
-    thread.join()
-    figures = _spread("add", added) | _spread("mute", muted) | _spread("remove_while_checking", removed)
-    figures |= _spread("add_while_checking", put)
+    meanwhile: dict[str, list[Spent]] = {"remove": [], "add": [], "edit": []}
+    changes = [("remove", (), [claim.id]) for claim in spare] + [("add", [claim], ()) for claim in spare]
+    others = zip(spare, [*spare[1:], spare[0]], strict=True)
+    changes += [("edit", [replace(claim, wordings=other.wordings)], ()) for claim, other in others]
+
+    def change() -> None:
+        for kind, *changed in changes:
+            meanwhile[kind].append(_timed(checker.change, *changed))
+            time.sleep(0.02)
+        checker.settle()
+
+    def count() -> None:
+        end = time.perf_counter() + _BESIDE
+        while time.perf_counter() < end:
+            sum(range(100))
+
+    checks["check_alone"] = _checked_while(checker, chat, lambda: time.sleep(_BESIDE))
+    checks["check_beside_a_thread_that_counts"] = _checked_while(checker, chat, count)
+    checks["check_meanwhile"] = _checked_while(checker, chat, change)
+    figures = _spread("add", added) | _spread("mute", muted)
+    for kind, spent in meanwhile.items():
+        figures |= _spread(f"{kind}_while_checking", spent)
     for name, spent in checks.items():
         figures |= _spread(name, spent)
     return figures | _spread("first_check_after_a_change", first)
@@ -173,7 +203,7 @@ def main() -> None:
     before, start = resident(), time.perf_counter()
     checker = Checker(claims, lexicon, tuning)
     figures |= {"build_s": round(time.perf_counter() - start, 1), "index_mb": round(resident() - before, 1)}
-    with short_turns():
+    with short_turns(), short_searches():
         figures |= _changes(checker, spare, chat)
     text = json.dumps(figures, indent=2)
     sys.stdout.write(f"{text}\n")

@@ -160,6 +160,20 @@ def test_a_slip_of_one_letter_becomes_the_word_that_the_base_knows(
     assert analyse(typed, lexicon, spelling).text == meant
 
 
+LETTERS = st.text("abcdelorstu", min_size=5, max_size=24)
+
+
+@given(st.lists(LETTERS, min_size=1, max_size=20), LETTERS)
+def test_all_words_are_found_that_are_the_same_without_a_letter(lexicon: Lexicon, words: list[str], typed: str):
+    def shortened(word: str) -> set[str]:
+        return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+    near = [*words, *(word[1:] + word[:1] for word in words), *(typed[:place] + typed[place + 1 :] for place in (0, 2))]
+    found = [*Spelling([" ".join(near)], lexicon).alike(typed)]
+    expected = [word for word in dict.fromkeys(near) if len(word) >= 5 and shortened(word) & shortened(typed)]
+    assert [word for word in found if shortened(word) & shortened(typed)] == expected
+
+
 @pytest.mark.parametrize(
     "text",
     ["carries parried", "zorp and zorps", "a hrabuor", "the " + "fery" * 8, "in passengrs_total", "the x1hrabour"],

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import jieba
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from opencc import OpenCC
 
 from checks.features import GramCounts
 from checks.text import converter
-from checks.words import RAREST, Frequencies, WordNumbers
+from checks.words import RAREST, FoldedTexts, Frequencies, WordNumbers
 from config.languages import lexicon_files
 from tests.checks import script_tables
 
@@ -125,3 +126,18 @@ def test_n_grams_are_those_of_latin_words_with_edges_and_of_runs_of_chinese():
     # _ab ab_ _ab_ · abc bc_ _abc abc_ _abc_ · 中 文 中文 中中
     assert sorted(counts.counts.tolist()) == [1] * 10 + [2] * 2
     assert len(GramCounts.of(["", ",!"])[0]) == 0
+
+
+@given(st.lists(st.tuples(st.text("aé中", max_size=4), st.booleans())))
+def test_of_some_texts_those_that_stay_are_the_same_in_order(texts: list[tuple[str, bool]]):
+    every = FoldedTexts.of(text for text, _ in texts)
+    some = every.only(np.array([stays for _, stays in texts], dtype=bool))
+    expected = [text for text, stays in texts if stays]
+    assert [*every] == [text for text, _ in texts]
+    assert [*some] == [some[row] for row in range(len(expected))] == expected
+
+
+def test_of_more_texts_than_are_copied_at_once_those_that_stay_are_the_same():
+    texts = [f"{number} {'long' * 100}" for number in range(2_000)]
+    stays = np.arange(len(texts)) % 700 > 0
+    assert [*FoldedTexts.of(texts).only(stays)] == [text for text, each in zip(texts, stays, strict=True) if each]
