@@ -335,16 +335,6 @@ class NewClaim:
     loaded_digest: str | None = None
 
 
-def write_claim(session: Session, row: Claim | None, claim: ClaimRecord, position: int, at: datetime) -> None:
-    """Write one claim over its row, or as a new row (None) at a position; its version grows by one.
-
-    The caller writes the revision in the same transaction.
-    """
-    claim = replace(claim, version=(row.version if row else 0) + 1)
-    new = NewClaim(claim, row.key, row.position, row.loaded_digest) if row else NewClaim(claim, position=position)
-    ClaimRows(session, [new], (), at).ahead(session)(session)
-
-
 class ClaimRows:
     """Claims of one server as the rows of all their tables, whole but for the keys that the database gives."""
 
