@@ -16,7 +16,7 @@ from claims.exchange.importing import read_pack
 from claims.exchange.plan import ImportReport
 from claims.record import ClaimRecord, claim_state
 from claims.store.changes import note_changes
-from claims.store.claim_rows import ClaimRows, NewClaim, read_rows
+from claims.store.claim_rows import ClaimRows, ClaimToWrite, read_rows
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Claim
 from config.languages import ByLanguage, typed_texts
@@ -107,7 +107,9 @@ def write_claim(session: Session, row: Claim | None, claim: ClaimRecord, positio
     The caller writes the revision in the same transaction.
     """
     claim = replace(claim, version=(row.version if row else 0) + 1)
-    new = NewClaim(claim, row.key, row.position, row.loaded_digest) if row else NewClaim(claim, position=position)
+    new = (
+        ClaimToWrite(claim, row.key, row.position, row.loaded_digest) if row else ClaimToWrite(claim, position=position)
+    )
     ClaimRows(session, [new], (), at).ahead(session)(session)
 
 
