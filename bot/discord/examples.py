@@ -17,9 +17,8 @@ from bot.discord.cards import draw_lines, escape, layout, quote, shorten
 from bot.discord.lookup import ClaimLookup, claims_named
 from bot.discord.messages import fetch_message, message_link, said_in, unseen_among
 from bot.discord.routes import LONGEST_OPTION, Click, Request, Route, Router, page_buttons
-from bot.import_plan import examples_file
 from bot.texts import Texts, msgid
-from claims.moderation.examples import ExampleRecord, KeptMessage
+from claims.moderation.examples import ExampleRecord, KeptMessage, examples_file
 from claims.moderation.rights import Actor
 from claims.record import ClaimRecord
 from config.errors import NotAllowedError, UnknownEntryError
