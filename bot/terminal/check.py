@@ -18,7 +18,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from bot.reply import LIKELY
+from bot.reply import LIKELY, answered
 from bot.terminal.console import BAD_INPUT, EmbedderOption, LineError, Terminal, complain, draw_card, is_somebody_there
 from bot.texts import Texts, msgid
 from checks.model import Finding, Match
@@ -43,7 +43,8 @@ def decision_line(finding: Finding, texts: Texts) -> str:
         # The score is that of making the claim, which is low for whoever disputes it: the topic tells.
         if all(guard.passed for guard in best.guards if guard.name == "topic"):
             return texts("The bot would stay silent: the message seems to dispute a known claim.")
-    if best is None or best.score < LIKELY:
+    # Beside a claim that is hardly meant, a further one may be: it gets a card, and is known.
+    if not answered(finding, requested=True):
         return texts("The bot would stay silent: no known claim here.")
     return texts("The bot would stay silent: something speaks against an answer.")
 

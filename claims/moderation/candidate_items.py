@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import delete, or_, select
 from sqlmodel import Session, col
 
 from checks.lexicon import Lexicon
-from checks.model import Finding
+from checks.model import Finding, Match
 from claims.base import ClaimBase
 from claims.documents.candidates import COVERED, MOST_MERGED, Candidate, CandidateReader, Moved, NearClaim, SourceText
 from claims.documents.loading import loaded_text
@@ -96,13 +96,10 @@ class CandidateDesk:
         return SourceText(document, raw, record.published)
 
     def _placed(self, candidate: Candidate, server: int | None) -> Candidate:
-        """Return the candidate with the claims near it: one that says it gains a wording, else a point."""
-        near = tuple(
-            NearClaim(match.claim, round(match.score, 3), "wording" if match.score >= COVERED else "point")
-            for match in self._check(candidate.text, server).matches
-            if match.score >= _NEAR
-        )
-        return replace(candidate, near=near)
+        """Return the candidate with the claims that it is about: one that it says gains a wording, else a point."""
+        matches = self._check(candidate.text, server).matches
+        near = (NearClaim(match.claim, round(match.score, 3), offer) for match in matches if (offer := _offer(match)))
+        return replace(candidate, near=tuple(near))
 
     def add(self, actor: Actor, candidates: tuple[Candidate, ...]) -> int:
         """Put these candidates into the queue, all or none, and return how many are new there."""
@@ -120,6 +117,17 @@ class CandidateDesk:
 
 # From this probability on, a claim is told to whoever decides.
 _NEAR = 0.2
+
+
+def _offer(match: Match) -> Literal["wording", "point", ""]:
+    if not all(guard.passed for guard in match.guards if guard.name == "topic"):
+        return ""
+    # What speaks against a claim is a point of it, however unlikely it is that the sentence makes the claim.
+    if match.stance == "denies":
+        return "point"
+    return "wording" if match.score >= COVERED else "point" if match.score >= _NEAR else ""
+
+
 # Two passages of which one covers so much of the other are the same.
 _SAME_PASSAGE = 0.6
 

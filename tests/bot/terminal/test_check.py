@@ -43,6 +43,13 @@ def test_of_a_message_that_disputes_a_claim_it_is_not_said_that_no_claim_is_here
     assert decision_line(finding, Texts.open("en")) == f"The bot would stay silent: {said}"
 
 
+def test_where_a_further_claim_gets_a_card_it_is_not_said_that_no_claim_is_here():
+    hardly = Match("a-claim", 0.44, "denies", "it is so", guards=(Guard("topic", passed=False),))
+    meant = Match("another-claim", 0.97, "asserts", "it is so", action="reply")
+    finding = Finding("it is so", "en", "silent", (hardly, meant))
+    assert decision_line(finding, Texts.open("en")) == "The bot would stay silent: something speaks against an answer."
+
+
 def test_a_message_can_come_from_standard_input(call):
     assert "H100" in call("check", typed=CLAIM.encode()).out
 

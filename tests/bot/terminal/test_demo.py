@@ -7,9 +7,10 @@ from bot.terminal.check import ABOUT, read_samples
 from config.settings import Settings
 
 
-@pytest.fixture(scope="module")
-def touchstone(base_address):
-    with Touchstone.open(Settings(database_url=base_address)) as opened:
+@pytest.fixture(scope="module", params=["none", "semantic"])
+def touchstone(base_address, request):
+    """The bot by words alone, and by meaning too, as it is installed."""
+    with Touchstone.open(Settings(database_url=base_address, embedder=request.param)) as opened:
         yield opened
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from checks.checker import Checker
 from checks.lexicon import Lexicon
-from checks.model import Finding
+from checks.model import Finding, Guard, Match
 from claims.base import ClaimBase
 from claims.documents.candidates import Candidate
 from claims.documents.intake import DocumentFacts
@@ -81,6 +81,19 @@ def test_what_is_found_waits_with_its_passage(desk: CandidateDesk, queue: Queue)
     assert other["title"] == {"en": "Gold demand is up 12% since spring."}
     assert (best["source"], [*best["title"]]) == ("paper", ["zh"])
     assert queue.items(STRANGER).items == ()
+
+
+def test_a_sentence_against_a_claim_becomes_a_point_of_it_and_what_is_akin_nothing(
+    base: ClaimBase, lexicon: Lexicon
+) -> None:
+    def check(text: str, _server: int | None) -> Finding:
+        akin = Match("akin", 0.7, "asserts", text, guards=(Guard("topic", passed=False),))
+        disputed = Match("disputed", 0.1, "denies", text, guards=(Guard("topic", passed=True),))
+        said = Match("said", 0.6, "asserts", text, guards=(Guard("topic", passed=True),))
+        return Finding(text, "en", "silent", (disputed, akin, said))
+
+    near = look(CandidateDesk(base, lexicon, check), MODERATOR, "paper")[0].near
+    assert [(each.claim, each.offer) for each in near] == [("disputed", "point"), ("said", "wording")]
 
 
 def test_the_same_passage_waits_once_also_after_it_was_decided(
