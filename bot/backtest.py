@@ -82,9 +82,10 @@ class Backtest:
         """The number of messages so far."""
         return self._messages
 
-    def add(self, message: PastMessage) -> None:
-        """Check one message and count what it would have led to."""
-        self.count(message, self._check(message.text))
+    def add(self, *messages: PastMessage) -> None:
+        """Check messages and count what they would have led to."""
+        for message in messages:
+            self.count(message, self._check(message.text))
 
     def count(self, message: PastMessage, finding: Finding) -> None:
         """Count what a message that was checked would have led to."""

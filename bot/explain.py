@@ -14,7 +14,7 @@ from claims.record import ClaimRecord
 from claims.store.server_settings import MessageRules
 
 Quote = Callable[[str], str]
-SharedWords = Callable[[str, str], tuple[str, ...]]
+FindShared = Callable[[str, str], tuple[str, ...]]
 
 _STANCES = {
     "asserts": msgid("I read the message as stating it."),
@@ -34,7 +34,7 @@ _OBJECTIONS = {
 
 
 def why_lines(
-    finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, shared: SharedWords, quote: Quote
+    finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, shared: FindShared, quote: Quote
 ) -> list[str]:
     """Return lines on every match with one of these claims.
 
@@ -49,7 +49,7 @@ def why_lines(
 
 
 def _lines(
-    message: str, match: Match, claim: ClaimRecord, texts: Texts, shared: SharedWords, quote: Quote
+    message: str, match: Match, claim: ClaimRecord, texts: Texts, shared: FindShared, quote: Quote
 ) -> Iterator[str]:
     yield f"**{quote(texts.pick(claim.title))}**"
     yield texts("Certainty: {percent}%.", percent=round(match.score * 100))

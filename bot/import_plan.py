@@ -1,14 +1,11 @@
-"""Files of claims in words for every front end: what an import would do, and a server's examples as JSON lines."""
+"""What an import would do, or has done, in words for every front end."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from bot.texts import Texts
 from bot.wording import difference_lines, field_name
 from claims.exchange.plan import ImportEntry, ImportOutcome, ImportPlan, NearClaim
-from claims.moderation.examples import ExampleRecord
 from config.errors import PackProblem
-from config.languages import written_language
 
 SHOWN: tuple[tuple[ImportOutcome, str], ...] = (("new", "+"), ("changed", "~"), ("conflicting", "!"), ("refused", "x"))
 
@@ -102,23 +99,3 @@ def report_lines(plan: ImportPlan, texts: Texts) -> Iterator[str]:
             yield from (f"      {line}" for line in detail_lines(entry, texts))
     yield from document_lines(plan, texts)
     yield unchanged_line(plan, texts)
-
-
-def examples_file(examples: Iterable[ExampleRecord]) -> str:
-    """Return a line a message, with all claims that it makes; one that makes none has the stance `none`."""
-    texts: dict[int, str] = {}
-    claims: dict[int, set[str]] = {}
-    for example in examples:
-        texts[example.message] = example.text
-        claims.setdefault(example.message, set()).update({example.claim} if example.makes_claim else ())
-    rows = (
-        {
-            "id": str(message),
-            "text": text,
-            "lang": written_language(text),
-            "claims": sorted(claims[message]),
-            "stance": "asserts" if claims[message] else "none",
-        }
-        for message, text in texts.items()
-    )
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

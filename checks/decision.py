@@ -21,7 +21,7 @@ from checks.model import Stance
 from checks.tuning import CutOffs, Gates, MeaningTuning
 
 Weights = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
+Nodes = npt.NDArray[np.int64]
 
 _CLASSES = 5
 # A measure further than so many standard deviations from the mean of the fitted texts counts as that far.
@@ -39,7 +39,7 @@ _LEAST_SHOWN = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Shares:
+class StanceShares:
     """How likely each way to treat a claim is; the five add up to 1."""
 
     asserts: float
@@ -114,12 +114,12 @@ class Trees:
         depth: the steps from a root to the deepest leaf.
     """
 
-    values: Numbers
+    values: Nodes
     limits: Weights
-    left: Numbers
-    right: Numbers
+    left: Nodes
+    right: Nodes
     worth: Weights
-    roots: Numbers
+    roots: Nodes
     start: Weights
     depth: int
 
@@ -303,7 +303,9 @@ class DecisionModel:
         likeness = measures["meaning_part"] + measures["characters"]
         return self.about(measures) + math.log((1 - kept) / kept) + _LIKENESS * likeness
 
-    def shares(self, measures: Mapping[str, float], turns: Iterable[str], vectors: MessageVectors | None) -> Shares:
+    def shares(
+        self, measures: Mapping[str, float], turns: Iterable[str], vectors: MessageVectors | None
+    ) -> StanceShares:
         """Return the shares of the classes.
 
         `turns` are the turns of phrase around the claim; `vectors` are None where the embedder is not the one that the
@@ -320,9 +322,9 @@ class DecisionModel:
         about = self.about(measures)
         odds = self.trees().odds(tree_values(values, _shared(odds), np.array(about)))
         odds[-1] -= self.topical.of(about)
-        return Shares(*_shared(odds).tolist())
+        return StanceShares(*_shared(odds).tolist())
 
-    def stance_of(self, shares: Shares, length: int, *, has_denials: bool, question: float = 0.0) -> Stance:
+    def stance_of(self, shares: StanceShares, length: int, *, has_denials: bool, question: float = 0.0) -> Stance:
         """Return the likeliest stance in a message of `length` letters, a Han character counting as two.
 
         `has_denials`: the claim comes with wordings that dispute it; `question`: how surely a sentence asks whether

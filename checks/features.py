@@ -107,13 +107,13 @@ MEASURES = frozenset((*Evidence.__slots__, "beside_negative"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Vector:
+class GramVector:
     """Weights of parts of a text, by the keys of these, ascending."""
 
     keys: Keys
     weights: Shares
 
-    def held_by(self, others: "Sequence[Vector]") -> tuple[Shares, Shares, Rows]:
+    def held_by(self, others: "Sequence[GramVector]") -> tuple[Shares, Shares, Rows]:
         """Return of all parts of others their weights here (0 where there is none), their weights there, and where."""
         keys = np.concatenate([each.keys for each in others])
         weights = np.concatenate([each.weights for each in others])
@@ -214,7 +214,7 @@ class CharacterVectors:
         held = self._holders.of_keys(keys)
         return held + self._changed.of_keys(keys) if self._added or self._removed else held
 
-    def vectors(self, texts: Sequence[str]) -> tuple[list[Vector], list[Vector]]:
+    def vectors(self, texts: Sequence[str]) -> tuple[list[GramVector], list[GramVector]]:
         """Return of folded texts the unit vectors of n-grams, and the weights of Han characters and Latin words."""
         runs = Runs(texts)
         keys, owners, times = runs.grams_of_each()
@@ -230,11 +230,11 @@ class CharacterVectors:
         )
 
 
-def _by_text(keys: Keys, weights: Floats, owners: Rows, texts: int) -> list[Vector]:
+def _by_text(keys: Keys, weights: Floats, owners: Rows, texts: int) -> list[GramVector]:
     ends = owners.searchsorted(np.arange(texts + 1)).tolist()
     narrow = weights.astype(np.float32)
     # Copies: a slice that is kept would hold what all the texts have.
-    return [Vector(keys[start:end].copy(), narrow[start:end].copy()) for start, end in pairwise(ends)]
+    return [GramVector(keys[start:end].copy(), narrow[start:end].copy()) for start, end in pairwise(ends)]
 
 
 _SENTENCE = re.compile(r"[.!?。!?;:—\n]+")
@@ -286,8 +286,8 @@ class Parts:
 
     folded: str
     lexicon: Lexicon
-    vector: Vector
-    letters: Vector
+    vector: GramVector
+    letters: GramVector
 
     @cached_property
     def forms(self) -> Sequence[str]:
@@ -405,7 +405,7 @@ def _dice(one: _Weighed, other: _Weighed, weight: TermWeights) -> float:
     return 2 * sum(map(weight, one.words & other.words)) / (one.mass + other.mass)
 
 
-def _letters(message: Vector, wordings: Sequence[Vector]) -> tuple[list[float], list[float]]:
+def _letters(message: GramVector, wordings: Sequence[GramVector]) -> tuple[list[float], list[float]]:
     """Return the weighted Dice coefficient and the cosine of the letters (0–1), for each wording."""
     shared, own, owners = message.held_by(wordings)
     both = np.bincount(owners, shared, len(wordings)), np.bincount(owners, shared * shared, len(wordings))

@@ -9,16 +9,14 @@ from itertools import accumulate, chain, pairwise
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from checks.base import IndexedBase
 from checks.embedders.embedder import MeaningSource, Outline, Vector, Vectors
 from checks.lexicon import Analysis
 from checks.model import KnownClaim
 from checks.text import ClaimTexts, Span, Stretches, is_han, stretches_of, with_stretches
-from checks.words import Flags
+from checks.words import Flags, Rows
 
-Rows = npt.NDArray[np.int64]
 EmbedWordings = Callable[[Sequence[str]], Vectors | None]
 Measures = dict[str, float]
 

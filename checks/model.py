@@ -1,4 +1,4 @@
-"""What the checks need to know of a claim; the claim base hands these in."""
+"""What goes into a check and comes out: a claim as the checks know it, and a finding with its matches."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +37,7 @@ class FigureFinding:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The outcome of one guard, for "Why this?": its name (a catalogue key), whether it passed, and what it saw."""
+    """The outcome of one guard, for "Why this?": its name, whether it passed, and what it saw."""
 
     name: str
     passed: bool

@@ -13,9 +13,9 @@ from bot.discord.exchange import Exchange
 from bot.discord.forms import Forms
 from bot.discord.history_command import HistoryCommand
 from bot.discord.lookup import ClaimLookup
-from bot.discord.queue.candidate_forms import CandidateForm, FurtherPointForm
 from bot.discord.queue.command import QueueCommand
-from bot.discord.queue.proposing import CandidatesCommand, NewClaimForm, ProposeForm, Proposing, WordingForm
+from bot.discord.queue.decision_forms import CandidateForm, FurtherPointForm, NewClaimForm, WordingForm
+from bot.discord.queue.proposing import CandidatesCommand, ProposeForm, Proposing
 from bot.discord.queue.weekly import WeeklyDigest
 from bot.discord.redraw import CorrectionRuns, Pace
 from bot.discord.routes import Router, answer_failure

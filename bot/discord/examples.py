@@ -15,12 +15,10 @@ from discord.ext import commands
 from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, subcommand
 from bot.discord.cards import draw_lines, escape, layout, quote, shorten
 from bot.discord.lookup import ClaimLookup, claims_named
-from bot.discord.messages import message_link, said_in
-from bot.discord.queue.deciding import fetch_message, unseen_among
+from bot.discord.messages import fetch_message, message_link, said_in, unseen_among
 from bot.discord.routes import LONGEST_OPTION, Click, Request, Route, Router, page_buttons
-from bot.import_plan import examples_file
 from bot.texts import Texts, msgid
-from claims.moderation.examples import ExampleRecord, KeptMessage
+from claims.moderation.examples import ExampleRecord, KeptMessage, examples_file
 from claims.moderation.rights import Actor
 from claims.record import ClaimRecord
 from config.errors import NotAllowedError, UnknownEntryError

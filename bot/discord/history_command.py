@@ -68,7 +68,7 @@ class HistoryPosition:
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class Names:
     """Names things in one language. `titles` are those of the claims that the server sees now; nothing is escaped."""
 
     texts: Texts
@@ -100,10 +100,10 @@ class Labels:
 
     def of_all(self, changes: Sequence[ChangeRecord]) -> str:
         """Return the names of all things, shortened to the first one and a count."""
-        names = list(dict.fromkeys(self.of(change) for change in changes if change.kind != CLAIM_ORIGIN))
-        if len(names) < 2:
-            return "".join(names)
-        return self.texts.plural("{name} and {count} more", "{name} and {count} more", len(names) - 1, name=names[0])
+        each = list(dict.fromkeys(self.of(change) for change in changes if change.kind != CLAIM_ORIGIN))
+        if len(each) < 2:
+            return "".join(each)
+        return self.texts.plural("{name} and {count} more", "{name} and {count} more", len(each) - 1, name=each[0])
 
 
 def restorable(changes: Sequence[ChangeRecord]) -> str | None:
@@ -117,25 +117,25 @@ _LONGEST_NAME = 150
 _LONGEST_REASON = 200
 
 
-def draw_page(page: RevisionPage, position: HistoryPosition, labels: Labels) -> ui.LayoutView:
+def draw_page(page: RevisionPage, position: HistoryPosition, names: Names) -> ui.LayoutView:
     """Return a page of the server's history, or of one claim's."""
-    texts = labels.texts
-    title = labels.titles.get(position.claim, position.claim)
+    texts = names.texts
+    title = names.titles.get(position.claim, position.claim)
     heading = texts("History of “{claim}”", claim=escape(title)) if position.claim else texts("History of this server")
-    blocks = ["\n".join(_lines(entry, labels)) for entry in page.entries]
+    blocks = ["\n".join(_lines(entry, names)) for entry in page.entries]
     empty = [] if blocks else [texts("Nothing has been changed here yet.")]
     kept, _ = fit([f"### {heading}", *blocks, *empty], ROOM)
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))
     if page.entries:
-        options = [_option(entry, labels) for entry in page.entries]
+        options = [_option(entry, names) for entry in page.entries]
         container.add_item(ui.ActionRow[Any](_menu(options, position, texts)))
     return layout(container, list(_turning(page, position, texts)))
 
 
-def _lines(entry: RevisionRecord, labels: Labels) -> Iterator[str]:
-    texts = labels.texts
+def _lines(entry: RevisionRecord, names: Names) -> Iterator[str]:
+    texts = names.texts
     yield f"**{entry.id}** · {format_dt(entry.at, 'f')} · {who_label(entry.actor, texts)}"
-    about = escape(shorten(labels.of_all(entry.changes), _LONGEST_NAME))
+    about = escape(shorten(names.of_all(entry.changes), _LONGEST_NAME))
     act = escape(act_label(entry.act, texts))
     yield texts.named(act, about) if about else act
     yield from (f"-# {remark}" for remark in remarks(entry, texts))
@@ -151,10 +151,10 @@ def remarks(entry: RevisionRecord, texts: Texts) -> Iterator[str]:
         yield texts("It was taken back by revision {number}.", number=entry.undone_by)
 
 
-def _option(entry: RevisionRecord, labels: Labels) -> discord.SelectOption:
-    texts = labels.texts
+def _option(entry: RevisionRecord, names: Names) -> discord.SelectOption:
+    texts = names.texts
     label = f"{entry.id} · {act_label(entry.act, texts)}"
-    about = " · ".join((display_date(entry.at.date().isoformat(), texts), labels.of_all(entry.changes)))
+    about = " · ".join((display_date(entry.at.date().isoformat(), texts), names.of_all(entry.changes)))
     short, description = (shorten(text, LONGEST_OPTION) for text in (label, about))
     return discord.SelectOption(label=short, value=str(entry.id), description=description)
 
@@ -181,10 +181,10 @@ class Blocked:
     before: int = 0
 
 
-def draw_undo_question(revision: RevisionRecord, position: HistoryPosition, labels: Labels) -> ui.LayoutView:
+def draw_undo_question(revision: RevisionRecord, position: HistoryPosition, names: Names) -> ui.LayoutView:
     """Ask whether to take a revision back."""
-    texts = labels.texts
-    about = escape(labels.of_all(revision.changes))
+    texts = names.texts
+    about = escape(names.of_all(revision.changes))
     title = texts("Take back revision {number}?", number=revision.id)
     lines = [
         f"### {title}",
@@ -239,9 +239,9 @@ def _back(position: HistoryPosition, texts: Texts) -> ui.Button[Any]:
     return position.button(LOOK, texts("Back to the revision"), "v")
 
 
-def draw_revision(revision: RevisionRecord, position: HistoryPosition, labels: Labels) -> ui.LayoutView:
+def draw_revision(revision: RevisionRecord, position: HistoryPosition, names: Names) -> ui.LayoutView:
     """Return the revision; a shared one, which only the operator can take back, without the button for that."""
-    texts = labels.texts
+    texts = names.texts
     title = texts("Revision {number}", number=revision.id)
     lines = [
         f"### {texts.named(title, escape(act_label(revision.act, texts)))}",
@@ -251,12 +251,12 @@ def draw_revision(revision: RevisionRecord, position: HistoryPosition, labels: L
     for change in revision.changes:
         # Where a claim comes from changes only together with the claim, and says nothing to people.
         if change.kind != CLAIM_ORIGIN:
-            lines += _change_lines(change, labels)
-    return draw_lines(lines, texts, list(_buttons(revision, position, labels)))
+            lines += _change_lines(change, names)
+    return draw_lines(lines, texts, list(_buttons(revision, position, names)))
 
 
-def _change_lines(change: ChangeRecord, labels: Labels) -> Iterator[str]:
-    texts, name = labels.texts, escape(labels.of(change))
+def _change_lines(change: ChangeRecord, names: Names) -> Iterator[str]:
+    texts, name = names.texts, escape(names.of(change))
     if change.before is None:
         name = texts("{name} (new)", name=name)
     elif change.after is None:
@@ -265,8 +265,8 @@ def _change_lines(change: ChangeRecord, labels: Labels) -> Iterator[str]:
     yield from (escape(line) for line in difference_lines(diff(change), texts))
 
 
-def _buttons(revision: RevisionRecord, position: HistoryPosition, labels: Labels) -> Iterator[ui.Item[Any]]:
-    texts = labels.texts
+def _buttons(revision: RevisionRecord, position: HistoryPosition, names: Names) -> Iterator[ui.Item[Any]]:
+    texts = names.texts
     if revision.server is not None:
         yield position.button(LOOK, texts("Undo"), "u")
     if restorable(revision.changes):
@@ -323,7 +323,7 @@ class HistoryReader:
         return titles_of(self.touchstone.moderation.claims.named(self.actor, ids), texts)
 
     def undo(
-        self, position: HistoryPosition, labelled: Callable[[Iterable[ChangeRecord]], Labels]
+        self, position: HistoryPosition, named: Callable[[Iterable[ChangeRecord]], Names]
     ) -> ChangeResult | Blocked:
         """Take the revision back, or say what stands in the way."""
         try:
@@ -331,7 +331,7 @@ class HistoryReader:
         except ConflictError as conflict:
             kind, subject = conflict.kind, conflict.subject
             changes = [each for each in self.whole(position).changes if (each.kind, each.subject) == (kind, subject)]
-            name = labelled(changes).of(changes[0]) if changes else subject
+            name = named(changes).of(changes[0]) if changes else subject
             # What a server has set on a claim is no part of any version of it.
             if kind != CLAIM:
                 return Blocked(name, conflict.fields)
@@ -398,20 +398,20 @@ class HistoryCommand(commands.Cog):
     async def _taken(self, request: Request, step: str, position: HistoryPosition) -> ui.LayoutView:
         """Return a revision, or a question about it, or what came of taking it back or bringing it back."""
         reader, texts = HistoryReader(request.touchstone, request.actor), request.texts
-        labelled = partial(_labels, request, reader, position)
+        named = partial(_names, request, reader, position)
         match step:
             case "v":
                 revision = await request.do(reader.revision, position)
-                return draw_revision(revision, position, await request.do(labelled, revision.changes))
+                return draw_revision(revision, position, await request.do(named, revision.changes))
             case "u":
                 revision = await request.do(reader.whole, position)
-                return draw_undo_question(revision, position, await request.do(labelled, revision.changes))
+                return draw_undo_question(revision, position, await request.do(named, revision.changes))
             case "r":
                 version = await request.do(reader.version, position)
-                until, labels = await request.do(reader.until, version), await request.do(labelled, [version])
-                return draw_restore_question(labels.of(version), until, position, texts)
+                until, names = await request.do(reader.until, version), await request.do(named, [version])
+                return draw_restore_question(names.of(version), until, position, texts)
             case "U":
-                outcome = await request.do(reader.undo, position, labelled)
+                outcome = await request.do(reader.undo, position, named)
                 is_blocked = isinstance(outcome, Blocked)
                 return draw_blocked(outcome, position, texts) if is_blocked else draw_done(outcome, position, texts)
             case _:
@@ -421,7 +421,7 @@ class HistoryCommand(commands.Cog):
         read, (claim, before) = request.moderation.history.page, (position.claim or None, position.before or None)
         page = await request.do(read, request.actor, claim, before, PER_PAGE)
         reader, changes = HistoryReader(request.touchstone, request.actor), [c for e in page.entries for c in e.changes]
-        return draw_page(page, position, await request.do(_labels, request, reader, position, changes))
+        return draw_page(page, position, await request.do(_names, request, reader, position, changes))
 
     async def _claim(self, request: Request, typed: str) -> str:
         """Return the claim that was chosen or typed; one that is gone is found by its id."""
@@ -433,9 +433,9 @@ class HistoryCommand(commands.Cog):
         return (await self._lookup.everything(request)).one(typed).id
 
 
-def _labels(
+def _names(
     request: Request, reader: HistoryReader, position: HistoryPosition, changes: Iterable[ChangeRecord]
-) -> Labels:
+) -> Names:
     """Return the names for what the changes are about; it reads."""
     guild = request.guild
 
@@ -443,4 +443,4 @@ def _labels(
         found = guild.get_channel_or_thread(number)
         return f"#{found.name}" if found else str(number)
 
-    return Labels(request.texts, reader.titles(position, changes, request.texts), channel)
+    return Names(request.texts, reader.titles(position, changes, request.texts), channel)

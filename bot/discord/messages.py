@@ -2,15 +2,19 @@
 
 import asyncio
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import discord
 
 from bot.answering import Heard
 from bot.discord.bot import ServerChannel, roles_of
+from bot.discord.errors import FAILED_REQUEST
+from bot.discord.routes import Request
 from bot.service import Touchstone
 from checks.model import Finding
 from claims.store.server_settings import HeardAs
+from config.errors import NotAllowedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,75 @@ def may_read(person: discord.Member, channel: ServerChannel) -> bool:
         # Who else is in a private thread is not known without asking Discord; those who manage threads see all.
         return person.id in {member.id for member in channel.members}
     return held.view_channel and held.read_message_history
+
+
+async def read_message(request: Request, channel_id: int, message_id: int) -> str:
+    """Return the text of a message of this server; nothing of it is kept. Raises what `fetch_message` raises."""
+    return said_in(await fetch_message(request, channel_id, message_id))
+
+
+async def fetch_message(request: Request, channel_id: int, message_id: int) -> discord.Message:
+    """Return a message of this server.
+
+    Raises NotAllowedError where the person may not read it in Discord, discord.NotFound where it is gone, and
+    discord.Forbidden where the bot itself may not read it.
+    """
+    person = request.interaction.user
+    try:
+        channel = await request.interaction.client.channels.find(request.guild, channel_id)
+    except discord.InvalidData:
+        channel = None
+    if channel is None:
+        # A link can be put together of one server's number and another one's channel.
+        raise NotAllowedError("That is no channel of this server.")
+    if (
+        not isinstance(person, discord.Member)
+        or not isinstance(channel, discord.abc.Messageable)
+        or not may_read(person, channel)
+    ):
+        raise NotAllowedError("You may not read the channel of this message.")
+    return await channel.fetch_message(message_id)
+
+
+async def unseen_among(request: Request, channels: Iterable[int]) -> frozenset[int]:
+    """Return those of the channels whose messages the person may not read; one that is gone hides nothing."""
+    turn = asyncio.Semaphore(_ASKED_AT_ONCE)
+
+    async def unseen(channel: int) -> int | None:
+        async with turn:
+            return None if await may_see(request, channel) else channel
+
+    found = await asyncio.gather(*map(unseen, dict.fromkeys(channels)))
+    return frozenset(channel for channel in found if channel is not None)
+
+
+# Archived threads are asked for one by one; one after the other, hundreds of them take minutes.
+_ASKED_AT_ONCE = 10
+
+
+async def with_threads(request: Request, channel_id: int, among: Iterable[int]) -> frozenset[int]:
+    """Return a channel, and those of the others that are its threads; nothing where it is 0, for all of them."""
+    if not channel_id:
+        return frozenset()
+    homes = {each: await _home(request, each) for each in among}
+    return frozenset({channel_id, *(each for each, home in homes.items() if home == channel_id)})
+
+
+async def _home(request: Request, channel_id: int) -> int | None:
+    try:
+        return home_of(await request.interaction.client.channels.find(request.guild, channel_id))
+    except (*FAILED_REQUEST, discord.ClientException):
+        return None
+
+
+async def may_see(request: Request, channel_id: int) -> bool:
+    """Tell whether the person may read the messages of a channel, or the channel is gone."""
+    person = request.interaction.user
+    try:
+        channel = await request.interaction.client.channels.find(request.guild, channel_id)
+        return channel is None or (isinstance(person, discord.Member) and may_read(person, channel))
+    except (*FAILED_REQUEST, discord.ClientException):
+        return False
 
 
 def message_link(server: int | None, channel: int | None, message: int | None) -> str:

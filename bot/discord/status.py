@@ -16,11 +16,11 @@ from bot.backtest import written
 from bot.discord.bot import Backoff, BotInteraction, CommandGroup, GuildChannel, TouchstoneBot, Watched, subcommand
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.lookup import titles_of
-from bot.discord.queue.deciding import unseen_among, with_threads
+from bot.discord.messages import unseen_among, with_threads
 from bot.discord.redraw import CorrectionRuns
 from bot.discord.routes import Click, Request, Route, Router
 from bot.discord.setup_command import missing_rights
-from bot.discord.ticking import LIVE, open_button, put_up, said_lines
+from bot.discord.ticking import LIVE, open_button, said_lines
 from bot.service import Touchstone
 from bot.texts import Texts, msgid
 from bot.trends_picture import Shade, trends_csv, trends_png, trends_text
@@ -277,7 +277,7 @@ class ShadowCommand(CommandGroup):
         counted = await request.do(book.report, actor, places, days)
         report = counted.without(await unseen_among(request, {reply.channel for reply in counted.would_say}))
         collected = Collected(report, sample_of(report.would_say), actor.server or 0, chosen)
-        await put_up(request, "shadow", places, list(collected.replies))
+        await request.do(request.moderation.labels.put_up, actor, "shadow", places, collected.replies)
         claims = await request.do(request.touchstone.claims, actor.server)
         titles = titles_of(claims.values(), texts)
         where = channel.mention if channel else texts("all channels")

@@ -6,7 +6,7 @@ are named by links: their texts are fetched only for the file of labels, and kep
 
 import io
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
@@ -34,9 +34,19 @@ from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lookup import claims_named, title_in, titles_of
-from bot.discord.messages import home_of, is_exempt, location_of, may_read, message_link, open_finding, said_in
+from bot.discord.messages import (
+    fetch_message,
+    home_of,
+    is_exempt,
+    location_of,
+    may_read,
+    message_link,
+    open_finding,
+    said_in,
+    unseen_among,
+    with_threads,
+)
 from bot.discord.notices import TICK, draw_log
-from bot.discord.queue.deciding import fetch_message, unseen_among, with_threads
 from bot.discord.routes import Click, Request, Route, Router, page_buttons
 from bot.texts import Texts, msgid
 from checks.model import Finding
@@ -236,11 +246,6 @@ async def _draw(click: Click, page: int) -> ui.LayoutView:
     return draw_labels(found, of, proposal, claims, actor.server or 0, click.texts)
 
 
-async def put_up(request: Request, origin: Origin, places: Collection[int], replies: list[LabelledReply]) -> None:
-    """Put the replies of a report on these channels up to be ticked."""
-    await request.do(request.moderation.labels.put_up, request.actor, origin, places, replies)
-
-
 _MOST_CLAIMS = 15
 _MOST_SHOWN = 10
 
@@ -374,17 +379,18 @@ class BacktestCommand(commands.Cog):
                 if not exempt[author.id]:
                     waiting.append(_past(message))
             if len(waiting) >= _AT_ONCE:
-                await request.do(_add_all, run, waiting)
+                await request.do(run.add, *waiting)
                 waiting = []
                 await progress.show(run.messages, message)
             if progress.took > LONGEST:
                 whole = False
                 break
-        await request.do(_add_all, run, waiting)
+        await request.do(run.add, *waiting)
         settings = await request.do(touchstone.servers.settings, server)
         report = run.report(settings.budget)
-        replies = [_labelled(said, request.moderation.labels.mark) for said in report.sample]
-        await put_up(request, "backtest", (channel.id,), replies)
+        labels = request.moderation.labels
+        replies = [_labelled(said, labels.mark) for said in report.sample]
+        await request.do(labels.put_up, request.actor, "backtest", (channel.id,), replies)
         claims = await request.do(touchstone.claims, server)
         titles = titles_of(claims.values(), texts)
         head = _heading(channel, days, texts, whole=whole and read < MOST_MESSAGES)
@@ -426,11 +432,6 @@ def _past(message: discord.Message) -> PastMessage:
 def _labelled(said: WouldSay, mark: Callable[[int], str]) -> LabelledReply:
     message = said.message
     return LabelledReply(message.channel, int(message.id), said.claim, said.score, author_hash=mark(message.author))
-
-
-def _add_all(run: Backtest, messages: list[PastMessage]) -> None:
-    for message in messages:
-        run.add(message)
 
 
 def _heading(channel: Readable, days: int, texts: Texts, *, whole: bool) -> list[str]:

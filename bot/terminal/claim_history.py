@@ -1,6 +1,7 @@
 """`touchstone claims publish`, `withdraw`, `history`, `undo` and `site`: what was written, its way back, and out."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,7 @@ from config.errors import ConflictError, UnknownClaimError
 if TYPE_CHECKING:
     from claims.moderation.history import RevisionRecord
     from claims.moderation.rights import Actor
+    from claims.record import DocumentRecord
     from config.errors import InvalidEditError
 
 YesOption = Annotated[bool, typer.Option("--yes", help=msgid("Write without asking."))]
@@ -249,6 +251,23 @@ def _show(terminal: Terminal, entry: "RevisionRecord", *, whole: bool) -> None:
             terminal.print(f"         {each}", style="dim")
 
 
+def _tell_what_goes(terminal: Terminal, entry: "RevisionRecord", documents: "Iterable[DocumentRecord]") -> None:
+    """Name the packs that are gone once a revision is taken back, and the documents whose texts go."""
+    from claims.store.changes import DOCUMENT, PACK, SOURCE  # noqa: PLC0415
+
+    texts = terminal.texts
+    for pack in sorted(each.subject for each in entry.changes if each.kind == PACK and each.before is None):
+        goes = msgid("The pack {pack} goes, with all its claims and documents. To keep and leave it out: {command}")
+        terminal.print(texts(goes, pack=pack, command=f"touchstone packs remove {pack}"))
+    came = {each.subject for each in entry.changes if each.kind in {DOCUMENT, SOURCE} and each.before is None}
+    lost = sorted(each.id for each in documents if each.loaded and each.id in came)
+    if lost:
+        named = texts.listed(lost)
+        terminal.print(
+            texts("The texts of these documents go with it, and come back only from their files: {ids}", ids=named)
+        )
+
+
 def _revision_json(entry: "RevisionRecord") -> dict[str, Any]:
     return {
         "revision": entry.id,
@@ -274,7 +293,7 @@ def undo(
     from bot.service import pack_shelf  # noqa: PLC0415
     from bot.wording import conflict_line  # noqa: PLC0415
     from claims.moderation.history import History, Undoing  # noqa: PLC0415
-    from claims.store.changes import CLAIM, DOCUMENT, PACK, SOURCE  # noqa: PLC0415
+    from claims.store.changes import CLAIM, PACK  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts
@@ -284,17 +303,7 @@ def undo(
         _show(terminal, entry, whole=False)
         given = {change.subject for change in entry.changes if entry.act == "pack.load" and change.kind == PACK}
         shipped = sorted(given.intersection(pack_shelf(touchstone.base).shipped()))
-        packs = sorted(each.subject for each in entry.changes if each.kind == PACK and each.before is None)
-        for pack in packs:
-            goes = msgid("The pack {pack} goes, with all its claims and documents. To keep and leave it out: {command}")
-            terminal.print(texts(goes, pack=pack, command=f"touchstone packs remove {pack}"))
-        came = {each.subject for each in entry.changes if each.kind in {DOCUMENT, SOURCE} and each.before is None}
-        lost = sorted(each.id for each in touchstone.base.documents(server) if each.loaded and each.id in came)
-        if lost:
-            named = texts.listed(lost)
-            terminal.print(
-                texts("The texts of these documents go with it, and come back only from their files: {ids}", ids=named)
-            )
+        _tell_what_goes(terminal, entry, touchstone.base.documents(server))
         if not yes and not is_agreed(texts("Take this back?")):
             if is_somebody_there():
                 terminal.print(texts("Nothing was written."))

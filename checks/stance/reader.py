@@ -35,9 +35,9 @@ class StanceReading:
     """What the author does with the claim, and what showed it.
 
     `cue` is the text that decided, as the message has it (empty: nothing stood against a plain assertion); `reason` is
-    one of `REASONS`, each a catalogue key; `sure` is False where weak cues pointed elsewhere or the claim stands in
-    somebody else's words; `weight` is the sum of the signs against the claim, of which 1 decides alone; `is_quoted`
-    tells whether what matched stands in a quotation.
+    one of `REASONS`; `sure` is False where weak cues pointed elsewhere or the claim stands in somebody else's words;
+    `weight` is the sum of the signs against the claim, of which 1 decides alone; `is_quoted` tells whether what matched
+    stands in a quotation.
     """
 
     stance: Stance

@@ -140,7 +140,7 @@ _CLOSE = 20
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One sign: its weight, its reason (a catalogue key) and the words that show it."""
+    """One sign: its weight, its reason (one of `REASONS` in `checks.stance.reader`) and the words that show it."""
 
     weight: float
     reason: str

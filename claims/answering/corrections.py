@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlmodel import Session, col
 
-from claims.answering.answers import GONE, UNSEEN_ON_CARDS, card_fingerprints, is_card
+from claims.answering.answers import UNSEEN_ON_CARDS, card_fingerprints, is_card
 from claims.base import ClaimBase
 from claims.record import ClaimRecord, State, with_texts
 from claims.store.changes import CLAIM
@@ -74,10 +74,10 @@ def _on_card(state: State | None) -> State | None:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A card to edit: all its claims, and those of them that have changed or are no longer published.
+    """A card to edit, with all its claims.
 
-    Hand it back to `done` as it is: it carries what the card shows once it has been edited. `language` is the card's,
-    None for cards of an older Touchstone.
+    Hand it back to `done` as it is: `shows` is what the card shows of each claim once it has been edited. `language` is
+    the card's, None for cards of an older Touchstone.
     """
 
     server: int
@@ -85,8 +85,6 @@ class Correction:
     message: int
     card_message: int
     claims: tuple[str, ...]
-    changed: tuple[str, ...]
-    withdrawn: tuple[str, ...]
     shows: Mapping[str, str]
     language: str | None = None
 
@@ -166,10 +164,6 @@ def _are_recent(session: Session, now: datetime) -> ColumnElement[bool]:
 def _correction(row: Answer, fingerprints: _Fingerprints) -> Correction | None:
     shown = row.shown or {}
     now = {name: fingerprints.of(row.server, name) for name in shown}
-    different = [name for name in shown if shown[name] != now[name]]
-    if not different or row.card_message is None:
+    if shown == now or row.card_message is None:
         return None
-    withdrawn = tuple(name for name in different if now[name] == GONE)
-    changed = tuple(name for name in different if now[name] != GONE)
-    place = (row.server, row.channel, row.message, row.card_message)
-    return Correction(*place, tuple(shown), changed, withdrawn, now, row.language)
+    return Correction(row.server, row.channel, row.message, row.card_message, tuple(shown), now, row.language)

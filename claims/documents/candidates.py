@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from checks.lexicon import Lexicon
 from claims.documents.cleaning import CleanDocument, CleaningRules
-from claims.documents.sentences import Counterpoint, Pairing, Said, Sentence, sentences_of
+from claims.documents.sentences import Counterpoint, Counterpoints, Said, Sentence, sentences_of
 from claims.documents.speakers import SpeechReader, ToldTime
 from claims.documents.worthiness import Signal, Worth, WorthReader
 from claims.fields import LINE, SENTENCE, clean_text
@@ -184,9 +184,9 @@ class CandidateReader:
         file = self._worth.cues.file
         spoken = sum(worth.is_talk for worth in worths) > file.spoken.share * len(sentences)
         least = file.spoken.least if spoken or document.is_speech else file.least
-        pairing = Pairing(document.view, said, self._worth.cues, self._lexicon.folder.fold)
+        counterpoints = Counterpoints(document.view, said, self._worth.cues, self._lexicon.folder.fold)
         found = [
-            self._candidate(source, document, one, worth, pairing.counterpoint(number))
+            self._candidate(source, document, one, worth, counterpoints.of(number))
             for number, (one, worth) in enumerate(zip(said, worths, strict=True))
             if _is_sound(one) and worth.signals
         ]

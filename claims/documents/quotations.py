@@ -38,7 +38,7 @@ class Quotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundAgain:
     """What became of a quotation: `same` words, `changed` ones (what stands there now), or `lost`."""
 
     outcome: Literal["same", "changed", "lost"]
@@ -59,13 +59,13 @@ class Page:
         self._text = text
         self._folded, self._places = _folded(text)
 
-    def find(self, quotation: Quotation) -> Found:
+    def find(self, quotation: Quotation) -> FoundAgain:
         """Return what stands in the text in place of a quotation."""
         exact = fold(quotation.exact)
         if not exact or self._stands(exact):
-            return Found("same", quotation.exact)
+            return FoundAgain("same", quotation.exact)
         between = self._between(fold(quotation.prefix)[-_AROUND:], fold(quotation.suffix)[:_AROUND], len(exact))
-        return between or self._alike(exact) or Found("lost")
+        return between or self._alike(exact) or FoundAgain("lost")
 
     def _stands(self, exact: str) -> bool:
         """Tell whether the words stand somewhere whole: 15 % is no part of 115 %, nor of 15.5 %."""
@@ -84,7 +84,7 @@ class Page:
         here = set(sentence_marks(self._text))
         return sum(mark in here for mark in marks) / len(marks) if marks else 1.0
 
-    def _between(self, prefix: str, suffix: str, length: int) -> Found | None:
+    def _between(self, prefix: str, suffix: str, length: int) -> FoundAgain | None:
         """Return what stands now between both neighbours, however unlike it is."""
         prefix, suffix = prefix[-_LEAST_AROUND * 2 :], suffix[: _LEAST_AROUND * 2]
         if min(len(prefix), len(suffix)) < _LEAST_AROUND:
@@ -94,15 +94,15 @@ class Page:
             start = at + len(prefix)
             end = self._folded.find(suffix, start, start + length * _STRETCH + _SPARE + len(suffix))
             if end > start:
-                return Found("changed", self._words(start, end))
+                return FoundAgain("changed", self._words(start, end))
             at = self._folded.find(prefix, at + 1)
         return None
 
-    def _alike(self, exact: str) -> Found | None:
+    def _alike(self, exact: str) -> FoundAgain | None:
         found = fuzz.partial_ratio_alignment(exact, self._folded[:_MOST_COMPARED], score_cutoff=_ALIKE)
         if found is None or found.dest_end - found.dest_start < len(exact) // 2:
             return None
-        return Found("changed", self._words(found.dest_start, found.dest_end))
+        return FoundAgain("changed", self._words(found.dest_start, found.dest_end))
 
     def _words(self, start: int, end: int) -> str:
         return " ".join(self._text[self._places[start] : self._places[end - 1] + 1].split())

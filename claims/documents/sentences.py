@@ -115,7 +115,7 @@ _FURTHEST = 2
 _ANSWER = 3
 
 
-class Pairing:
+class Counterpoints:
     """Finds counterpoints among the sentences of one document."""
 
     def __init__(self, view: View, said: Sequence[Said], cues: CandidateCues, fold: Callable[[str], str]) -> None:
@@ -125,7 +125,7 @@ class Pairing:
         self._cues = cues
         self._fold = fold
 
-    def counterpoint(self, number: int) -> Counterpoint | None:
+    def of(self, number: int) -> Counterpoint | None:
         """Return what the document holds against a sentence, or None."""
         one = self._said[number]
         return (

@@ -1,5 +1,7 @@
 """A server's own evaluation set: messages that a moderator has kept and labelled, until their author deletes them."""
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +16,7 @@ from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord, hash_user
 from claims.store.tables import Example
 from config.errors import FieldFault, InvalidEditError, UnknownEntryError, msgid
+from config.languages import written_language
 
 LONGEST = 4000
 
@@ -154,3 +157,23 @@ def _note(
     session: Session, entry: AuditEntry, number: str, states: tuple[State | None, State | None], at: datetime
 ) -> None:
     note_changes(session, entry, [ChangeRecord("example", number, *states)], at)
+
+
+def examples_file(examples: Iterable[ExampleRecord]) -> str:
+    """Return a line a message, as an evaluation reads it, with all claims that it makes; without any: `none`."""
+    texts: dict[int, str] = {}
+    claims: dict[int, set[str]] = {}
+    for example in examples:
+        texts[example.message] = example.text
+        claims.setdefault(example.message, set()).update({example.claim} if example.makes_claim else ())
+    rows = (
+        {
+            "id": str(message),
+            "text": text,
+            "lang": written_language(text),
+            "claims": sorted(claims[message]),
+            "stance": "asserts" if claims[message] else "none",
+        }
+        for message, text in texts.items()
+    )
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

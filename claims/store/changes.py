@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import Session, col
 
 from claims.record import State, claim_from_state, claim_state, plain_fields, with_texts
-from claims.store.claim_rows import BoundRows, ClaimRows, NewClaim, Row, pack_record, read_rows, rows_of
+from claims.store.claim_rows import BoundRows, ClaimRows, ClaimToWrite, Row, pack_record, read_rows, rows_of
 from claims.store.revisions import (
     QUEUE_ITEM,
     TOUCHSTONE,
@@ -123,7 +123,7 @@ class ClaimStore(BulkStateStore):
         wanted = {name: state for name, state in states.items() if state is not None and state != followed.get(name)}
         past = _past_forms(session, server, wanted.keys() - own.keys())
         editor = None if context.who == TOUCHSTONE else str(context.who)
-        written: list[NewClaim] = []
+        written: list[ClaimToWrite] = []
         for name, state in wanted.items():
             row, place = own.get(name), own.get(name) or shared.get(name)
             here = {"pack": place.pack if place else None, "loaded_digest": row.loaded_digest if row else None}
@@ -132,7 +132,7 @@ class ClaimStore(BulkStateStore):
             # A version that no earlier form of this claim has had in this server.
             version = 1 + (place.version if place else 0) + (0 if row else past.get(name, 0))
             key, position = row.key if row else None, place.position if place else origin.get("position")
-            written.append(NewClaim(replace(record, version=version), key, position, origin["loaded_digest"]))
+            written.append(ClaimToWrite(replace(record, version=version), key, position, origin["loaded_digest"]))
         gone = [own[name].key or 0 for name in states if name in own and name not in wanted]
         context.standing.update((name, name in wanted) for name in states)
         after = {name: followed.get(name) for name in states}

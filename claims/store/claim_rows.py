@@ -326,7 +326,7 @@ class BoundRows:
 
 
 @dataclass(frozen=True, slots=True)
-class NewClaim:
+class ClaimToWrite:
     """A claim as it is to be: `over` the row of this key, at a position (None: behind all), as a pack last gave it."""
 
     record: ClaimRecord
@@ -335,20 +335,10 @@ class NewClaim:
     loaded_digest: str | None = None
 
 
-def write_claim(session: Session, row: Claim | None, claim: ClaimRecord, position: int, at: datetime) -> None:
-    """Write one claim over its row, or as a new row (None) at a position; its version grows by one.
-
-    The caller writes the revision in the same transaction.
-    """
-    claim = replace(claim, version=(row.version if row else 0) + 1)
-    new = NewClaim(claim, row.key, row.position, row.loaded_digest) if row else NewClaim(claim, position=position)
-    ClaimRows(session, [new], (), at).ahead(session)(session)
-
-
 class ClaimRows:
     """Claims of one server as the rows of all their tables, whole but for the keys that the database gives."""
 
-    def __init__(self, session: Session, claims: Sequence[NewClaim], gone: Sequence[int], at: datetime) -> None:
+    def __init__(self, session: Session, claims: Sequence[ClaimToWrite], gone: Sequence[int], at: datetime) -> None:
         """Make the rows of claims; `gone` are the keys of claims that are taken away."""
         self._heads = BoundRows(session, Claim, "position", _HEAD)
         self._parts = {
@@ -363,7 +353,7 @@ class ClaimRows:
         self._hidden = -1 - secrets.randbits(_BITS)
         self._claims = [self._bound(claim, at) for claim in claims]
 
-    def _bound(self, new: NewClaim, at: datetime) -> "_BoundClaim":
+    def _bound(self, new: ClaimToWrite, at: datetime) -> "_BoundClaim":
         claim, parts = new.record, self._parts.items()
         made: dict[str, Any] = {"server": self._hidden, "loaded_digest": new.loaded_digest, "changed_at": at}
         return _BoundClaim(

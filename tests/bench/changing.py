@@ -25,11 +25,11 @@ from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.record import ClaimRecord
 from claims.store.changes import note_changes
-from claims.store.claim_rows import write_claim
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import CLAIM_SETTING
 from claims.store.tables import ClaimOverride
 from tests.bench.making import Words, make_chat, make_claims
+from tests.claims.packs import write_claim
 
 SEED = 1
 _CHANGES = 40

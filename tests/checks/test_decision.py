@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.decision import Beyond, DecisionModel, MessageVectors, Pairing, Shares, Trees
+from checks.decision import Beyond, DecisionModel, MessageVectors, Pairing, StanceShares, Trees
 from checks.tuning import MeaningTuning
 
 
@@ -104,19 +104,19 @@ def test_a_measure_far_out_counts_as_far_and_no_farther(model):
 
 
 def test_denials_are_believed_sooner_in_short_messages(model):
-    shares = Shares(asserts=0.4, denies=0.36, asks=0.1, mentions=0.1, other=0.04)
+    shares = StanceShares(asserts=0.4, denies=0.36, asks=0.1, mentions=0.1, other=0.04)
     assert model.stance_of(shares, 80, has_denials=False) == "denies"
     assert model.stance_of(shares, 800, has_denials=False) == "asserts"
 
 
 def test_denials_are_believed_sooner_where_it_is_known_how_people_dispute_a_claim(model):
-    shares = Shares(asserts=0.55, denies=0.25, asks=0.1, mentions=0.05, other=0.05)
+    shares = StanceShares(asserts=0.55, denies=0.25, asks=0.1, mentions=0.05, other=0.05)
     assert model.stance_of(shares, 80, has_denials=True) == "denies"
     assert model.stance_of(shares, 80, has_denials=False) == "asserts"
 
 
 def test_a_dispute_takes_less_from_the_claim_than_it_would_where_half_the_messages_dispute():
-    shares = Shares(asserts=0.6, denies=0.3, asks=0.05, mentions=0.03, other=0.02)
+    shares = StanceShares(asserts=0.6, denies=0.3, asks=0.05, mentions=0.03, other=0.02)
     assert shares.makes(1.0) == pytest.approx(0.65)
     assert shares.makes(0.5) == pytest.approx(0.65 / 0.85)
     assert shares.makes(0.0) == pytest.approx(0.65 / 0.7)
@@ -134,7 +134,7 @@ def test_the_weights_say_where_they_come_from(model):
 
 
 def test_a_sentence_that_asks_whether_it_is_so_makes_a_question_of_the_message(model):
-    shares = Shares(asserts=0.6, denies=0.05, asks=0.2, mentions=0.05, other=0.1)
+    shares = StanceShares(asserts=0.6, denies=0.05, asks=0.2, mentions=0.05, other=0.1)
     assert model.stance_of(shares, 100, has_denials=False, question=-6.0) == "asserts"
     assert model.stance_of(shares, 100, has_denials=False, question=6.0) == "asks"
 

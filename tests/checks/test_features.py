@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.features import CharacterVectors, Vector
+from checks.features import CharacterVectors, GramVector
 
 TEXT = st.text("abcdz1 ,.'中文书石é", max_size=40)
 TEXTS = st.lists(TEXT, min_size=1, max_size=8)
@@ -42,7 +42,7 @@ def letters(text: str, held: Counter[str], size: int) -> dict[str, float]:
     return {part: math.log(1 + max(0.0, size + 20 - n) / n) for part, n in count.items()}
 
 
-def product(one: Vector, others: list[Vector]) -> list[float]:
+def product(one: GramVector, others: list[GramVector]) -> list[float]:
     here, there, owners = one.held_by(others)
     return np.bincount(owners, here * there, len(others)).tolist()
 

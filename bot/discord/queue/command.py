@@ -28,7 +28,6 @@ from bot.discord.queue.deciding import (
     Decision,
     age_text,
     candidate_lines,
-    counts_text,
     faster_line,
     kind_of,
     kind_text,
@@ -40,6 +39,7 @@ from bot.discord.queue.deciding import (
     source_lines,
     steps_of,
     unseen_channels,
+    waiting_lines,
     write_decision,
 )
 from bot.discord.routes import LONGEST_OPTION, Click, Request, Router, page_buttons
@@ -294,7 +294,8 @@ _LONGEST_TEXT = 140
 def draw_queue(page: QueuePage, kind: ItemKind | None, claims: Claims, texts: Texts) -> ui.LayoutView:
     """Return one page of what waits; `claims` are those that its items speak of."""
     heading, among = texts("Queue"), kind or ALL
-    lines = [f"### {heading}", _summary(page, texts), *(_line(item, claims, texts) for item in page.items)]
+    summary = "\n".join(waiting_lines(page.counts, page.oldest, texts))
+    lines = [f"### {heading}", summary, *(_line(item, claims, texts) for item in page.items)]
     kept, _ = fit(lines, ROOM)
     place = texts("Page {page} of {pages}", page=page.page + 1, pages=page.pages)
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join([*kept, f"-# {place}"])))
@@ -303,14 +304,6 @@ def draw_queue(page: QueuePage, kind: ItemKind | None, claims: Claims, texts: Te
         container.add_item(ui.ActionRow[Any](ITEM_MENU.menu(options, texts("Open an item"), kind=among)))
     container.add_item(ui.ActionRow[Any](KIND_MENU.menu(_kinds(page, kind, texts))))
     return layout(container, page_buttons(LIST, page.page, page.pages, texts, kind=among))
-
-
-def _summary(page: QueuePage, texts: Texts) -> str:
-    if page.oldest is None:
-        return texts("Nothing waits for a decision.")
-    waiting = texts.plural("{count} item waits.", "{count} items wait.", sum(page.counts.values()))
-    oldest = texts("The oldest has waited for {age}.", age=age_text(page.oldest, texts))
-    return f"{waiting}\n{oldest}\n-# {counts_text(page.counts, texts)}"
 
 
 def _line(item: Item, claims: Claims, texts: Texts) -> str:

@@ -1,7 +1,6 @@
 """What can be decided on an item of the queue, how it is named, and the one line that says what a decision did."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal, cast, get_args
@@ -14,7 +13,7 @@ from bot.discord.cards import escape, link, quote, shorten
 from bot.discord.editor.screen import done
 from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lookup import LONGEST, claims_named, title_in
-from bot.discord.messages import home_of, may_read, said_in
+from bot.discord.messages import fetch_message, may_see, read_message, said_in, unseen_among
 from bot.discord.routes import Request, Route
 from bot.reply import display_date
 from bot.texts import Texts, msgid
@@ -44,78 +43,9 @@ ITEM_KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
 ALL = "all"
 
 
-async def read_message(request: Request, channel_id: int, message_id: int) -> str:
-    """Return the text of a message of this server; nothing of it is kept. Raises what `fetch_message` raises."""
-    return said_in(await fetch_message(request, channel_id, message_id))
-
-
-async def fetch_message(request: Request, channel_id: int, message_id: int) -> discord.Message:
-    """Return a message of this server.
-
-    Raises NotAllowedError where the person may not read it in Discord, discord.NotFound where it is gone, and
-    discord.Forbidden where the bot itself may not read it.
-    """
-    person = request.interaction.user
-    try:
-        channel = await request.interaction.client.channels.find(request.guild, channel_id)
-    except discord.InvalidData:
-        channel = None
-    if channel is None:
-        # A link can be put together of one server's number and another one's channel.
-        raise NotAllowedError("That is no channel of this server.")
-    if (
-        not isinstance(person, discord.Member)
-        or not isinstance(channel, discord.abc.Messageable)
-        or not may_read(person, channel)
-    ):
-        raise NotAllowedError("You may not read the channel of this message.")
-    return await channel.fetch_message(message_id)
-
-
 async def unseen_channels(request: Request) -> frozenset[int]:
     """Return those channels of waiting items whose messages the person may not read."""
     return await unseen_among(request, await request.do(request.moderation.queue.channels, request.actor))
-
-
-async def unseen_among(request: Request, channels: Iterable[int]) -> frozenset[int]:
-    """Return those of the channels whose messages the person may not read; one that is gone hides nothing."""
-    turn = asyncio.Semaphore(_ASKED_AT_ONCE)
-
-    async def unseen(channel: int) -> int | None:
-        async with turn:
-            return None if await may_see(request, channel) else channel
-
-    found = await asyncio.gather(*map(unseen, dict.fromkeys(channels)))
-    return frozenset(channel for channel in found if channel is not None)
-
-
-# Archived threads are asked for one by one; one after the other, hundreds of them take minutes.
-_ASKED_AT_ONCE = 10
-
-
-async def with_threads(request: Request, channel_id: int, among: Iterable[int]) -> frozenset[int]:
-    """Return a channel, and those of the others that are its threads; nothing where it is 0, for all of them."""
-    if not channel_id:
-        return frozenset()
-    homes = {each: await _home(request, each) for each in among}
-    return frozenset({channel_id, *(each for each, home in homes.items() if home == channel_id)})
-
-
-async def _home(request: Request, channel_id: int) -> int | None:
-    try:
-        return home_of(await request.interaction.client.channels.find(request.guild, channel_id))
-    except (*FAILED_REQUEST, discord.ClientException):
-        return None
-
-
-async def may_see(request: Request, channel_id: int) -> bool:
-    """Tell whether the person may read the messages of a channel, or the channel is gone."""
-    person = request.interaction.user
-    try:
-        channel = await request.interaction.client.channels.find(request.guild, channel_id)
-        return channel is None or (isinstance(person, discord.Member) and may_read(person, channel))
-    except (*FAILED_REQUEST, discord.ClientException):
-        return False
 
 
 async def open_item(request: Request, number: int) -> Item:
@@ -278,10 +208,17 @@ def kind_text(item: Item, texts: Texts) -> str:
     return texts.named(kind, texts(REPORTS[report]) if report in REPORTS else report)
 
 
-def counts_text(counts: Mapping[Any, int], texts: Texts) -> str:
-    """Return how many wait of each kind, in the order of the kinds."""
-    known = [kind for kind in ITEM_KINDS if counts.get(kind)]
-    return " · ".join(texts.named(texts(KINDS[kind]), counts[kind]) for kind in known)
+def waiting_lines(counts: Mapping[Any, int], oldest: timedelta | None, texts: Texts) -> list[str]:
+    """Say how many items wait, for how long at most, and how many of each kind."""
+    if oldest is None:
+        return [texts("Nothing waits for a decision.")]
+    known = (kind for kind in ITEM_KINDS if counts.get(kind))
+    kinds = " · ".join(texts.named(texts(KINDS[kind]), counts[kind]) for kind in known)
+    return [
+        texts.plural("{count} item waits.", "{count} items wait.", sum(counts.values())),
+        texts("The oldest has waited for {age}.", age=age_text(oldest, texts)),
+        f"-# {kinds}",
+    ]
 
 
 def age_text(age: timedelta, texts: Texts) -> str:

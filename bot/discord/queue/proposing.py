@@ -1,9 +1,9 @@
-"""How claims come into the queue and out of it: what members and documents propose, and the forms that decide."""
+"""How claims come into the queue: what members propose, and the sentences of a document that are looked through."""
 
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import discord
 from discord import app_commands, ui
@@ -12,26 +12,20 @@ from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, subcommand
 from bot.discord.cards import draw_lines, escape, shorten
-from bot.discord.editor.claim_forms import languages_of
-from bot.discord.editor.screen import done, draw_claim, read_screen
 from bot.discord.errors import FAILED_REQUEST
 from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms
 from bot.discord.lookup import LONGEST, ClaimLookup, meant_document, suggest_documents
-from bot.discord.messages import said_in
-from bot.discord.queue.command import QueueCommand
-from bot.discord.queue.deciding import Decision, fetch_message, open_item, read_message, words_of, write_decision
+from bot.discord.messages import fetch_message, read_message, said_in
+from bot.discord.queue.decision_forms import one_line
 from bot.discord.routes import Request, everywhere
 from bot.texts import Texts, msgid
-from bot.wording import field_name, value_text
+from bot.wording import field_name
 from claims.documents.candidates import MOST as MOST_CANDIDATES
 from claims.documents.candidates import Moved
 from claims.fields import LINE
-from claims.moderation.edits import KINDS, EditTexts
 from claims.moderation.moderation import Moderation
-from claims.moderation.queue import Item
 from claims.moderation.rights import Act, Actor
 from config.errors import NotAllowedError, UnknownClaimError
-from config.languages import ByLanguage, by_field, typed_texts, written_language
 
 
 class ProposeForm:
@@ -46,7 +40,7 @@ class ProposeForm:
         texts = request.texts
         words = await _words(request, about)
         fields = (
-            FormField("text", texts("What is claimed"), words, _hint(texts), long=True, required=True),
+            FormField("text", texts("What is claimed"), words, one_line(texts), long=True, required=True),
             FormField("note", field_name("note", texts), "", texts("For the moderators, if you like."), most=LINE),
         )
         title = texts("Propose a wording") if len(about) == 1 and about[0] else texts("Propose a claim")
@@ -94,86 +88,6 @@ async def _author(request: Request, channel: int, message: int) -> int | None:
         return (await fetch_message(request, channel, message)).author.id
     except (NotAllowedError, *FAILED_REQUEST):
         return None
-
-
-class NewClaimForm:
-    """About an item's number, and the kind of items that the moderator goes through."""
-
-    kind = "qclaim"
-    act: Act = "queue.decide"
-    about = r"\d{1,19}\|[a-z]+"
-
-    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
-        """Return the form with what the item says, and today's date."""
-        texts, item = request.texts, await open_item(request, int(about[0]))
-        words = (await words_of(request, item, texts))[:LONGEST_FIELD]
-        kinds = {kind: value_text("kind", kind, texts) for kind in KINDS}
-        today = request.touchstone.base.clock().date().isoformat()
-        fields = (
-            *(
-                FormField(name, field_name(name, texts), _title(item, code), most=LINE)
-                for code, name in by_field("title", languages_of(texts, 2)).items()
-            ),
-            FormField("kind", field_name("kind", texts), KINDS[0], options=kinds, required=True),
-            FormField("as_of", field_name("as_of", texts), today, required=True, most=10),
-            FormField("text", texts("First wording"), words, _hint(texts), long=True, required=True),
-        )
-        return Form(FormName(self.kind, about), texts("Open as new claim"), fields)
-
-    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
-        """Begin the draft, and return its screen."""
-        texts, item = request.texts, await open_item(request, int(name.about[0]))
-        title = typed_texts(typed, "title")
-        new = EditTexts(title, typed["kind"], typed["as_of"])
-        open_claim, actor = request.moderation.decisions.open_claim, request.actor
-        claim, _ = await request.do(open_claim, actor, item.id, new, typed["text"])
-        said = texts("The draft is there: {claim}", claim=escape(texts.pick(ByLanguage(title))))
-        return draw_claim(await read_screen(request, claim), texts, [done(said)])
-
-
-def _title(item: Item, language: str) -> str:
-    """Return the title that is proposed, else the proposed text where it is in the language."""
-    text = str(item.payload.get("text") or "")
-    return ByLanguage(item.payload.get("title"))[language] or (text if written_language(text) == language else "")
-
-
-def _hint(texts: Texts) -> str:
-    return texts("One line of at most {most} characters.", most=LINE)
-
-
-_TITLES = {"word": msgid("Accept as wording"), "never": msgid("Never match")}
-
-
-class WordingForm:
-    """About an item's number, what becomes of its words, and the kind of items that the moderator goes through."""
-
-    kind = "qword"
-    act: Act = "queue.decide"
-    about = r"\d{1,19}\|(word|never)\|[a-z]+"
-
-    def __init__(self, lookup: ClaimLookup, queue: QueueCommand) -> None:
-        self._lookup = lookup
-        self._queue = queue
-
-    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
-        """Return the form with the words as they are, so that they can be shortened."""
-        number, decision, _ = about
-        texts, item = request.texts, await open_item(request, int(number))
-        words = (await words_of(request, item, texts))[:LONGEST_FIELD]
-        hint = texts("Its id, or words that only its title has.")
-        fields = (
-            FormField("text", field_name("text", texts), words, _hint(texts), long=True, required=True),
-            FormField("claim", field_name("claim", texts), item.claim or "", hint, required=True, most=LINE),
-        )
-        return Form(FormName(self.kind, about), texts(_TITLES[decision]), fields)
-
-    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
-        """Decide, and return the next item."""
-        number, decision, kind = name.about
-        texts, item = request.texts, await open_item(request, int(number))
-        claim = await self._lookup.meant(request, typed["claim"])
-        done = await write_decision(request, cast("Decision", decision), item, claim.id, texts, typed["text"])
-        return await self._queue.draw_next(request, item.id, kind, [done])
 
 
 class Proposing(CommandGroup):

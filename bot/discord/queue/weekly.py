@@ -18,7 +18,7 @@ from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import draw_lines, escape, who_label
 from bot.discord.lanes import take_lane
 from bot.discord.lookup import claims_named, title_in
-from bot.discord.queue.deciding import age_text, counts_text
+from bot.discord.queue.deciding import waiting_lines
 from bot.discord.routes import Request
 from bot.texts import Texts, msgid
 from claims.moderation.digest import WEEK, Digest
@@ -35,20 +35,13 @@ def draw_digest(digest: Digest, claims: Mapping[str, ClaimRecord], until: dateti
     """Return the card; `claims` are those that the digest names."""
     heading = texts("Digest of the claims in this server")
     span = f"{format_dt(digest.since, 'd')} – {format_dt(until, 'd')}"
-    lines = [f"### {heading}", f"-# {span}", *_waiting(digest, texts), *_happened(digest, texts)]
-    lines += _changed(digest, texts)
+    lines = [f"### {heading}", f"-# {span}", *waiting_lines(digest.waiting, digest.oldest, texts)]
+    lines += [texts("/queue shows them.")] if digest.oldest is not None else []
+    lines += [*_happened(digest, texts), *_changed(digest, texts)]
     if digest.paused:
         lines.append(texts("Paused after reports by members:"))
         lines += [f"- {escape(title_in(claims, claim, texts))}" for claim in digest.paused]
     return draw_lines(lines, texts)
-
-
-def _waiting(digest: Digest, texts: Texts) -> list[str]:
-    if digest.oldest is None:
-        return [texts("Nothing waits for a decision.")]
-    count = texts.plural("{count} item waits.", "{count} items wait.", sum(digest.waiting.values()))
-    oldest = texts("The oldest has waited for {age}.", age=age_text(digest.oldest, texts))
-    return [count, oldest, f"-# {counts_text(digest.waiting, texts)}", texts("/queue shows them.")]
 
 
 def _happened(digest: Digest, texts: Texts) -> list[str]:

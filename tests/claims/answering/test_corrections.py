@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from claims.answering.answers import AnswerBook
+from claims.answering.answers import GONE, AnswerBook
 from claims.answering.corrections import Corrections, Withdrawal
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
@@ -44,7 +44,7 @@ def test_a_changed_claim_makes_its_cards_of_that_server_pending(base: ClaimBase)
     retitle(base, "New")
     found = Corrections(base).pending()
     assert {correction.card_message for correction in found} == {first, second}
-    assert {(correction.changed, correction.withdrawn) for correction in found} == {((CLAIM,), ())}
+    assert all(GONE not in correction.shows.values() for correction in found)
     assert {len(correction.claims) for correction in found} == {1, 2}
 
 
@@ -68,11 +68,13 @@ def test_a_withdrawn_claim_is_said_to_be_so_and_may_come_back(base: ClaimBase) -
     post(base, 1)
     Editor(base).edit(MODERATOR, CLAIM, None, SetStatus("withdrawn"))
     (correction,) = Corrections(base).pending()
-    assert (correction.changed, correction.withdrawn) == ((), (CLAIM,))
+    assert correction.shows == {CLAIM: GONE}
     Corrections(base).done(correction)
     assert Corrections(base).pending() == ()
     Editor(base).edit(MODERATOR, CLAIM, None, SetStatus("published"))
-    assert [each.changed for each in Corrections(base).pending()] == [(CLAIM,)]
+    (again,) = Corrections(base).pending()
+    assert [*again.shows] == [CLAIM]
+    assert again.shows[CLAIM] != GONE
 
 
 def test_a_run_that_was_cut_off_goes_on_with_the_rest(any_url: str, tmp_path: Path, clock: Clock) -> None:

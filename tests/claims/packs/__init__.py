@@ -3,10 +3,12 @@
 import hashlib
 from copy import deepcopy
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlmodel import Session
 
 from claims.base import ClaimBase
 from claims.exchange.formats import IncomingClaim, read_file
@@ -14,7 +16,7 @@ from claims.exchange.importing import read_pack
 from claims.exchange.plan import ImportReport
 from claims.record import ClaimRecord, claim_state
 from claims.store.changes import note_changes
-from claims.store.claim_rows import read_rows, write_claim
+from claims.store.claim_rows import ClaimRows, ClaimToWrite, read_rows
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Claim
 from config.languages import ByLanguage, typed_texts
@@ -97,6 +99,18 @@ def _changed(claim: ClaimRecord, changes: dict[str, Any]) -> dict[str, Any]:
     """Return the changes to a claim; its title may be given in one language (`title_en`)."""
     title = ByLanguage({**claim.title, **typed_texts(changes, "title")})
     return {name: value for name, value in changes.items() if not name.startswith("title_")} | {"title": title}
+
+
+def write_claim(session: Session, row: Claim | None, claim: ClaimRecord, position: int, at: datetime) -> None:
+    """Write one claim over its row, or as a new row (None) at a position; its version grows by one.
+
+    The caller writes the revision in the same transaction.
+    """
+    claim = replace(claim, version=(row.version if row else 0) + 1)
+    new = (
+        ClaimToWrite(claim, row.key, row.position, row.loaded_digest) if row else ClaimToWrite(claim, position=position)
+    )
+    ClaimRows(session, [new], (), at).ahead(session)(session)
 
 
 def edit_claim(base: ClaimBase, claim: str, **changes: object) -> None:

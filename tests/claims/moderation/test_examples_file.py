@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.import_plan import examples_file
-from claims.moderation.examples import ExampleRecord
+from claims.moderation.examples import ExampleRecord, examples_file
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 

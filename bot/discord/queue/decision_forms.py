@@ -1,31 +1,110 @@
-"""The forms that a document's sentence fills in: a whole new claim, or a further point of one that is there."""
+"""The forms that decide on an item of the queue: a new claim, a wording or a point, filled in with what it proposes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 from discord import ui
 
 from bot.discord.cards import escape, shorten
-from bot.discord.editor.claim_forms import similar_lines
+from bot.discord.editor.claim_forms import languages_of, similar_lines
 from bot.discord.editor.entries import date_line
 from bot.discord.editor.heard import read_strength
 from bot.discord.editor.screen import done, draw_claim, read_screen
-from bot.discord.forms import Form, FormField, FormName, choice, line, long
+from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, choice, line, long
 from bot.discord.lookup import ClaimLookup
 from bot.discord.queue.command import QueueCommand
-from bot.discord.queue.deciding import near_claims, open_item
+from bot.discord.queue.deciding import Decision, near_claims, open_item, words_of, write_decision
 from bot.discord.routes import Request
-from bot.texts import Texts
-from claims.moderation.edits import KINDS, ROLES, EditPoint
+from bot.texts import Texts, msgid
+from bot.wording import field_name, value_text
+from claims.fields import LINE
+from claims.moderation.edits import KINDS, ROLES, EditPoint, EditTexts
 from claims.moderation.first_draft import FirstDraft
 from claims.moderation.queue import Item
 from claims.moderation.rights import Act
-from config.languages import ByLanguage, written_language
+from config.languages import ByLanguage, by_field, typed_texts, written_language
 
 # A number of the queue, and the kind of items that the moderator goes through.
 _ITEM = r"\d{1,19}\|[a-z]+"
 _LONGEST = 120
 _MOST_TOLD = 3
+
+
+class NewClaimForm:
+    """About an item's number, and the kind of items that the moderator goes through."""
+
+    kind = "qclaim"
+    act: Act = "queue.decide"
+    about = _ITEM
+
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
+        """Return the form with what the item says, and today's date."""
+        texts, item = request.texts, await open_item(request, int(about[0]))
+        words = (await words_of(request, item, texts))[:LONGEST_FIELD]
+        kinds = {kind: value_text("kind", kind, texts) for kind in KINDS}
+        today = request.touchstone.base.clock().date().isoformat()
+        fields = (
+            *(
+                FormField(name, field_name(name, texts), _title(item, code), most=LINE)
+                for code, name in by_field("title", languages_of(texts, 2)).items()
+            ),
+            FormField("kind", field_name("kind", texts), KINDS[0], options=kinds, required=True),
+            FormField("as_of", field_name("as_of", texts), today, required=True, most=10),
+            FormField("text", texts("First wording"), words, one_line(texts), long=True, required=True),
+        )
+        return Form(FormName(self.kind, about), texts("Open as new claim"), fields)
+
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+        """Begin the draft, and return its screen."""
+        texts, item = request.texts, await open_item(request, int(name.about[0]))
+        title = typed_texts(typed, "title")
+        new = EditTexts(title, typed["kind"], typed["as_of"])
+        open_claim, actor = request.moderation.decisions.open_claim, request.actor
+        claim, _ = await request.do(open_claim, actor, item.id, new, typed["text"])
+        said = texts("The draft is there: {claim}", claim=escape(texts.pick(ByLanguage(title))))
+        return draw_claim(await read_screen(request, claim), texts, [done(said)])
+
+
+def _title(item: Item, language: str) -> str:
+    """Return the title that is proposed, else the proposed text where it is in the language."""
+    text = str(item.payload.get("text") or "")
+    return ByLanguage(item.payload.get("title"))[language] or (text if written_language(text) == language else "")
+
+
+_TITLES = {"word": msgid("Accept as wording"), "never": msgid("Never match")}
+
+
+class WordingForm:
+    """About an item's number, what becomes of its words, and the kind of items that the moderator goes through."""
+
+    kind = "qword"
+    act: Act = "queue.decide"
+    about = r"\d{1,19}\|(word|never)\|[a-z]+"
+
+    def __init__(self, lookup: ClaimLookup, queue: QueueCommand) -> None:
+        self._lookup = lookup
+        self._queue = queue
+
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
+        """Return the form with the words as they are, so that they can be shortened."""
+        number, decision, _ = about
+        texts, item = request.texts, await open_item(request, int(number))
+        words = (await words_of(request, item, texts))[:LONGEST_FIELD]
+        hint = texts("Its id, or words that only its title has.")
+        fields = (
+            FormField("text", field_name("text", texts), words, one_line(texts), long=True, required=True),
+            FormField("claim", field_name("claim", texts), item.claim or "", hint, required=True, most=LINE),
+        )
+        return Form(FormName(self.kind, about), texts(_TITLES[decision]), fields)
+
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+        """Decide, and return the next item."""
+        number, decision, kind = name.about
+        texts, item = request.texts, await open_item(request, int(number))
+        claim = await self._lookup.meant(request, typed["claim"])
+        said = await write_decision(request, cast("Decision", decision), item, claim.id, texts, typed["text"])
+        return await self._queue.draw_next(request, item.id, kind, [said])
 
 
 class CandidateForm:
@@ -95,6 +174,11 @@ class FurtherPointForm:
         await request.do(accept, request.actor, item.id, claim.id, replace(point, role=typed["role"]))
         said = done(texts("Taken as a point of: {claim}", claim=escape(shorten(texts.pick(claim.title), _LONGEST))))
         return await self._queue.draw_next(request, item.id, kind, [said])
+
+
+def one_line(texts: Texts) -> str:
+    """Return the hint of a field that becomes a wording."""
+    return texts("One line of at most {most} characters.", most=LINE)
 
 
 async def _draft(request: Request, item: Item) -> FirstDraft:
