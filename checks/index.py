@@ -157,8 +157,7 @@ class Segment:
         low = bisect_left(sums, wanted)
         if low == len(sums) or sums[low] != wanted:
             return []
-        rows = self.summed[low : bisect_right(sums, wanted, low)].tolist()
-        return [row for row in rows if not self.negative[row]]
+        return [row for row in self.summed[low : bisect_right(sums, wanted, low)].tolist() if not self.negative[row]]
 
     def living_rows(self, alive: Flags | None) -> int:
         """Return the number of wordings of living claims."""
@@ -185,8 +184,7 @@ def index_claims(
     """Return the claims as a segment, behind those of other parts that are alive."""
     known: list[KnownClaim] = []
     counts, sizes, lengths, terms, held, words, owners, times = (array("i") for _ in range(8))
-    negative, scripts = array("b"), array("b")
-    written, ends, sums = bytearray(), array("q"), array("I")
+    negative, scripts, written, ends, sums = array("b"), array("b"), bytearray(), array("q"), array("I")
     for number, (claim, readings) in enumerate(claims):
         known.append(claim)
         positive = [reading for reading, is_negative in readings if not is_negative]

@@ -31,9 +31,7 @@ def main() -> None:
             "beside the shipped": mean(
                 [figures([*read_claims(p), *shipped], p.with_suffix(".jsonl"), source) for p in UNSEEN]
             ),
-            "other fields, plain": mean(
-                [figures(read_claims(p), PLAIN / f"{p.stem}.jsonl", source) for p in UNSEEN]
-            ),
+            "other fields, plain": mean([figures(read_claims(p), PLAIN / f"{p.stem}.jsonl", source) for p in UNSEEN]),
             "shipped, plain": figures(shipped, PLAIN / f"{SHIPPED.stem}.jsonl", source),
             "shipped, unseen": figures(shipped, HERE / "unseen_shipped.jsonl", source),
             "shipped, held out": figures(shipped, HERE / "held_out.jsonl", source),
