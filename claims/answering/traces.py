@@ -84,6 +84,7 @@ def _is_unseen(now: datetime, days: timedelta) -> Condition:
     return (col(QueueItem.decided_at) < now - days) | seldom
 
 
+_LONGEST_COOLDOWN = timedelta(days=366)
 _STANDS = col(Answer.card_message).is_not(None) & ~col(Answer.hidden)
 
 # In this order: what leads to a message is looked for before the answers that say whose it is.
@@ -96,6 +97,13 @@ TRACES = (
         old=lambda now, days: (col(Cooldown.answered_at) < now - days) & (col(Cooldown.message) != 0),
         own=_theirs(col(Cooldown.channel), col(Cooldown.message)),
         blank={"message": 0},
+    ),
+    Trace(
+        Cooldown,
+        ("channel",),
+        "a thread, which has the number of the message that it was started from",
+        "a year; a longer cool-down ends then",
+        old=lambda now, _: col(Cooldown.answered_at) < now - _LONGEST_COOLDOWN,
     ),
     Trace(
         QueueItem,

@@ -36,7 +36,7 @@ NOBODY = {
     "citation": "*",
     "claim": "key id server pack position kind title as_of review_by status version loaded_digest changed_at",
     "claim_override": "*",
-    "cooldown": "channel claim answered_at",
+    "cooldown": "claim answered_at",
     "document": "*",
     "document_text": "*",
     "example": "id server claim makes_claim channel kept_at",
@@ -158,6 +158,20 @@ def test_nothing_leads_to_a_member_once_its_time_is_over(ours: ClaimBase, clock:
     assert leads(ours, 71, 8) == {"example", "queue_item", "exemption"}
     assert {item.kind for item in Queue(ours, KEY).items(MODERATOR).items} == {"proposal", "feedback", "near"}
     assert leads(ours, 72, 9) >= ALL - {"form_draft"}
+
+
+def test_a_cooldown_goes_after_a_year(ours: ClaimBase, clock: Clock) -> None:
+    def kept() -> int:
+        with ours.database.reading() as session:
+            return session.connection().execute(text("SELECT count(*) FROM cooldown")).scalar_one()
+
+    said_everything(ours, 71, 8)
+    clock.move(days=364)
+    TraceBook(ours, KEY).purge(MONTH)
+    assert kept() > 0
+    clock.move(days=3)
+    TraceBook(ours, KEY).purge(MONTH)
+    assert kept() == 0
 
 
 def test_a_report_ends_with_its_time(ours: ClaimBase, clock: Clock) -> None:
