@@ -110,7 +110,7 @@ def test_denials_are_believed_sooner_in_short_messages(model):
 
 
 def test_denials_are_believed_sooner_where_it_is_known_how_people_dispute_a_claim(model):
-    shares = StanceShares(asserts=0.55, denies=0.25, asks=0.1, mentions=0.05, other=0.05)
+    shares = StanceShares(asserts=0.5, denies=0.33, asks=0.07, mentions=0.05, other=0.05)
     assert model.stance_of(shares, 80, has_denials=True) == "denies"
     assert model.stance_of(shares, 80, has_denials=False) == "asserts"
 

@@ -126,7 +126,7 @@ async def test_a_claim_that_changes_while_its_card_is_sent_is_corrected_on_it(wo
     (card,) = world.cards()
     assert NEW_TITLE not in text_of(card)
     (correction,) = world.touchstone.moderation.corrections.pending()
-    assert (correction.card_message, correction.changed) == (card.id, (CRANE_ID,))
+    assert (correction.card_message, correction.claims) == (card.id, (CRANE_ID,))
 
 
 async def too_late_untried(_act):
@@ -176,7 +176,7 @@ def arrives_unheard(world, monkeypatch, act=lambda _world: None) -> None:
 async def test_of_a_card_that_had_arrived_unheard_what_stands_is_corrected(world, monkeypatch):
     arrives_unheard(world, monkeypatch, retitled)
     await world.alice.send(world.channel, CRANE)
-    assert [each.changed for each in world.touchstone.moderation.corrections.pending()] == [(CRANE_ID,)]
+    assert [each.claims for each in world.touchstone.moderation.corrections.pending()] == [(CRANE_ID,)]
     await world.env.bot.get_cog("CorrectionRuns").look()
     (card,) = world.cards()
     assert NEW_TITLE in text_of(card)
