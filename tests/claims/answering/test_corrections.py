@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from claims.answering.answers import GONE, AnswerBook
+from claims.answering.answers import GONE, AnswerBook, card_fingerprints
 from claims.answering.corrections import Corrections, Withdrawal
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
@@ -41,10 +41,14 @@ def test_a_changed_claim_makes_its_cards_of_that_server_pending(base: ClaimBase)
     post(base, 3, claims=("bubble",))
     post(base, 4, THERE)
     assert Corrections(base).pending() == ()
+    with base.database.reading() as session:
+        shown = card_fingerprints(session, HERE, [CLAIM, "bubble"])
     retitle(base, "New")
     found = Corrections(base).pending()
     assert {correction.card_message for correction in found} == {first, second}
-    assert all(GONE not in correction.shows.values() for correction in found)
+    for correction in found:
+        assert {name for name, now in correction.shows.items() if now != shown[name]} == {CLAIM}
+        assert GONE not in correction.shows.values()
     assert {len(correction.claims) for correction in found} == {1, 2}
 
 
